@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Jest for one package: ES modules through ts-jest, sources imported with their `.js` names.
+ * Type errors are not reported in this mode; `pnpm typecheck` runs the compiler over the tests.
+ */
+export default {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^#files$': '<rootDir>/src/files.node.ts',
+  },
+  transform: {
+    '^.+\\.ts$': ['ts-jest', { useESM: true, isolatedModules: true, tsconfig: '<rootDir>/tsconfig.test.json' }],
+  },
+  reporters: ['default', fileURLToPath(new URL('./tools/checks/count-reporter.mjs', import.meta.url))],
+};
