@@ -1,0 +1,147 @@
+import type { Activation, BertConfig } from './config.js';
+import { CONFIG_FIELDS, checkConfig, configError } from './config-fields.js';
+import { ConfigError, type ConfigProblem } from './errors.js';
+
+/**
+ * Whose file it is. The keys are the same; what `"hidden_act": "gelu"` means is not: the exact error function for
+ * Hugging Face, the tanh approximation for Google (modeling.py since bee6030, February 2019).
+ */
+export type ConfigFlavour = 'hugging-face' | 'google';
+
+/** How a configuration file is read. */
+export interface ParseConfigOptions {
+  /**
+   * Default: by the file name, `bert_config.json` is Google's and `config.json` Hugging Face's (also without
+   * `model_type`, as `transformers` reads it); under any other name, a file without `model_type` is Google's.
+   */
+  readonly flavour?: ConfigFlavour | undefined;
+}
+
+const ACTIVATIONS: Readonly<Record<ConfigFlavour, ReadonlyMap<unknown, Activation>>> = {
+  'hugging-face': new Map<unknown, Activation>([
+    ['gelu', 'gelu'],
+    ['gelu_python', 'gelu'],
+    ['gelu_new', 'gelu-tanh'],
+    ['gelu_pytorch_tanh', 'gelu-tanh'],
+    ['gelu_python_tanh', 'gelu-tanh'],
+    ['gelu_fast', 'gelu-tanh'],
+    ['relu', 'relu'],
+  ]),
+  google: new Map<unknown, Activation>([
+    ['gelu', 'gelu-tanh'],
+    ['relu', 'relu'],
+  ]),
+};
+
+const UPSTREAM_ACTIVATION: Readonly<Record<Activation, string>> = {
+  gelu: 'gelu',
+  'gelu-tanh': 'gelu_new',
+  relu: 'relu',
+};
+
+/** Keys whose other values mean a model that this encoder is not. */
+const UNSUPPORTED: readonly { readonly key: string; readonly expected: string; accepts(value: unknown): boolean }[] = [
+  { key: 'model_type', expected: '"bert" (other architectures have other layers)', accepts: (v) => v === 'bert' },
+  {
+    key: 'position_embedding_type',
+    expected: '"absolute" (relative positions are not implemented)',
+    accepts: (v) => v === null || v === 'absolute',
+  },
+  { key: 'is_decoder', expected: 'false (this is an encoder)', accepts: (v) => v === null || v === false },
+  { key: 'add_cross_attention', expected: 'false (this is an encoder)', accepts: (v) => v === null || v === false },
+  {
+    key: 'pruned_heads',
+    expected: 'no pruned heads',
+    accepts: (v) => v === null || (typeof v === 'object' && Object.keys(v).length === 0),
+  },
+  { key: 'quantization_config', expected: 'weights that are not quantized', accepts: (v) => v === null },
+];
+
+/** Keys the writer sets itself, so that a stale value is never carried over. */
+const REWRITTEN = new Set(['model_type', 'architectures', 'dtype', 'torch_dtype', 'transformers_version']);
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const hasKey = (object: object, key: string): boolean => Object.prototype.hasOwnProperty.call(object, key);
+
+function flavourOf(json: object, source: string): ConfigFlavour {
+  const name = source.split(/[\\/]/).at(-1)?.split(/[?#]/)[0];
+  if (name === 'bert_config.json') return 'google';
+  return name === 'config.json' || hasKey(json, 'model_type') ? 'hugging-face' : 'google';
+}
+
+/**
+ * Reads Hugging Face's `config.json` or Google's `bert_config.json`.
+ * Sizes and the activation must be there; rates, epsilon, deviation and pad id default to BERT's as upstream.
+ * Keys that are not BERT's are left alone: `bertConfigExtra` keeps them.
+ * @param json the parsed file
+ * @param source path or address, for the messages and for telling the flavour
+ * @throws ConfigError `not-json` when it is not an object, `invalid-config` with every problem at once
+ */
+export function parseBertConfig(json: unknown, source: string, options: ParseConfigOptions = {}): BertConfig {
+  if (!isObject(json)) {
+    throw new ConfigError('not-json', source, [], `${source}: expected a JSON object, found ${typeName(json)}.`);
+  }
+  const flavour = options.flavour ?? flavourOf(json, source);
+  const values: Record<string, unknown> = {};
+  const problems: ConfigProblem[] = [];
+  for (const [field, { upstream, initial, required }] of Object.entries(CONFIG_FIELDS)) {
+    values[field] = hasKey(json, upstream) ? json[upstream] : required ? undefined : initial;
+  }
+
+  const known = ACTIVATIONS[flavour];
+  const activation = known.get(values.activation);
+  if (activation === undefined) {
+    const expected = `one of ${[...known.keys()].join(', ')}`;
+    problems.push({ field: 'hidden_act', expected, found: JSON.stringify(values.activation) });
+  }
+  // A stand-in, so that the activation is reported once and in the words of the file.
+  values.activation = activation ?? 'gelu';
+
+  const checked = checkConfig(values, (field) => CONFIG_FIELDS[field].upstream);
+  problems.push(...checked.problems);
+  for (const { key, expected, accepts } of UNSUPPORTED) {
+    if (hasKey(json, key) && !accepts(json[key])) {
+      problems.push({ field: key, expected, found: JSON.stringify(json[key]) });
+    }
+  }
+  if (checked.config === undefined || problems.length > 0) throw configError(source, problems);
+  return checked.config;
+}
+
+function typeName(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+}
+
+/**
+ * What a configuration file says beyond `BertConfig`: label maps, `problem_type`, a tokenizer class.
+ * @returns a copy of those keys, to be handed to `bertConfigToJson`
+ */
+export function bertConfigExtra(json: unknown): Record<string, unknown> {
+  if (!isObject(json)) return {};
+  const own = new Set(Object.values(CONFIG_FIELDS).map(({ upstream }) => upstream));
+  return Object.fromEntries(Object.entries(json).filter(([key]) => !own.has(key) && !REWRITTEN.has(key)));
+}
+
+/**
+ * A Hugging Face `config.json` that `transformers` opens; `gelu-tanh` becomes `gelu_new`.
+ * @param extra further keys, as `bertConfigExtra` returned them or the caller's own; BERT's own fields win over them
+ * @returns keys in alphabetical order, as `transformers` writes them
+ */
+export function bertConfigToJson(
+  config: BertConfig,
+  extra: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
+  const own = Object.entries(CONFIG_FIELDS).map(([field, { upstream }]): [string, unknown] => [
+    upstream,
+    config[field as keyof BertConfig],
+  ]);
+  const json: Record<string, unknown> = {
+    ...extra,
+    ...Object.fromEntries(own),
+    hidden_act: UPSTREAM_ACTIVATION[config.activation],
+    model_type: 'bert',
+  };
+  return Object.fromEntries(Object.entries(json).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
