@@ -13,7 +13,7 @@ export default {
     '^#files$': '<rootDir>/src/files.node.ts',
   },
   transform: {
-    '^.+\\.ts$': ['ts-jest', { useESM: true, isolatedModules: true, tsconfig: '<rootDir>/tsconfig.test.json' }],
+    '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: '<rootDir>/tsconfig.test.json' }],
   },
   reporters: ['default', fileURLToPath(new URL('./tools/checks/count-reporter.mjs', import.meta.url))],
 };

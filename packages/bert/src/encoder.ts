@@ -1,0 +1,163 @@
+/**
+ * The BERT encoder (arXiv:1810.04805): embeddings -> L x (attention -> feed-forward) -> pooler, normalised after
+ * each residual. B batch, T tokens, D hidden, H heads, K = D / H, L layers. Between layers the batch is one matrix
+ * of rows [B * T, D], so that every affine map is a single matmul.
+ */
+import * as tf from '@tensorflow/tfjs';
+
+import type { BertConfig } from './config.js';
+import type { TrainingRun } from './dropout-stream.js';
+import type { BertInputs } from './inputs.js';
+import { activate } from './ops/activation.js';
+import { attention, attentionProbabilities, type AttentionShape } from './ops/attention.js';
+import { type Dropout, dropout } from './ops/dropout.js';
+import { embed } from './ops/embedding.js';
+import { layerNorm, layerNormOfSum } from './ops/layer-norm.js';
+import { linear } from './ops/linear.js';
+import type { BertWeights, LayerWeights } from './weights.js';
+
+/** What `encode` computes beside the last hidden state. */
+export interface EncodeOptions {
+  /** the training step whose dropout masks apply; absent in evaluation */
+  readonly run?: TrainingRun;
+  /** also return the output of the embeddings and of every layer; default false */
+  readonly hiddenStates?: boolean;
+  /** also return the attention probabilities of every layer, before dropout; default false */
+  readonly attentions?: boolean;
+}
+
+/** Results of the encoder; the caller disposes every tensor. */
+export interface BertOutput {
+  /** [B, T, D] float32 */
+  readonly lastHiddenState: tf.Tensor3D;
+  /** [B, D] float32: tanh layer on the first token; absent in models without pooler */
+  readonly pooledOutput: tf.Tensor2D | undefined;
+  /** L + 1 tensors [B, T, D] float32, the embeddings' output first; empty unless asked for */
+  readonly hiddenStates: readonly tf.Tensor3D[];
+  /** L tensors [B, H, T, T] float32, rows sum to 1; empty unless asked for */
+  readonly attentions: readonly tf.Tensor4D[];
+}
+
+/** Runs the encoder on one batch; inputs are taken as valid. */
+export function runEncoder(
+  weights: BertWeights,
+  config: BertConfig,
+  inputs: BertInputs,
+  options: EncodeOptions,
+): BertOutput {
+  const [batch, length] = inputs.inputIds.shape;
+  const shape = { batch, length, heads: config.numHeads };
+  const hiddenStates: tf.Tensor3D[] = [];
+  const attentions: tf.Tensor4D[] = [];
+  const keepHidden = (rows: tf.Tensor2D): void => {
+    if (options.hiddenStates) hiddenStates.push(toSequences(rows, shape));
+  };
+
+  let x = embeddings(weights, config, inputs, options.run);
+  keepHidden(x);
+  weights.layers.forEach((layer, i) => {
+    if (options.attentions) attentions.push(layerAttentions(layer, x, inputs.attentionMask, shape));
+    const before = x;
+    x = tf.tidy(() => {
+      const name = `encoder.layer.${i}`;
+      const attended = attentionBlock(layer, config, before, inputs.attentionMask, shape, options.run, name);
+      return feedForward(layer, config, attended, options.run, name);
+    });
+    before.dispose();
+    keepHidden(x);
+  });
+
+  const output = {
+    lastHiddenState: toSequences(x, shape),
+    pooledOutput: weights.pooler && pool(weights.pooler, x, shape),
+    hiddenStates,
+    attentions,
+  };
+  x.dispose();
+  return output;
+}
+
+function embeddings(
+  weights: BertWeights,
+  config: BertConfig,
+  { inputIds, tokenTypeIds }: BertInputs,
+  run: TrainingRun | undefined,
+): tf.Tensor2D {
+  return tf.tidy(() => {
+    const sum = embed(weights.embeddings, inputIds, tokenTypeIds); // [B * T, D]
+    const normalized = layerNorm(weights.embeddings.norm, sum, config.layerNormEpsilon);
+    return dropout(normalized, dropoutAt(config.hiddenDropout, run, 'embeddings'));
+  });
+}
+
+function attentionBlock(
+  layer: LayerWeights,
+  config: BertConfig,
+  x: tf.Tensor2D,
+  attentionMask: tf.Tensor2D,
+  shape: AttentionShape,
+  run: TrainingRun | undefined,
+  name: string,
+): tf.Tensor2D {
+  const onProbabilities = dropoutAt(config.attentionDropout, run, `${name}.attention.self`);
+  const query = linear(layer.query, x); // [B * T, D]
+  const key = linear(layer.key, x);
+  const value = linear(layer.value, x);
+  const context = attention(query, key, value, attentionMask, shape, onProbabilities); // [B * T, D]
+  const output = dropout(
+    linear(layer.attentionOutput, context),
+    dropoutAt(config.hiddenDropout, run, `${name}.attention.output`),
+  );
+  return layerNormOfSum(layer.attentionNorm, output, x, config.layerNormEpsilon);
+}
+
+function feedForward(
+  layer: LayerWeights,
+  config: BertConfig,
+  x: tf.Tensor2D,
+  run: TrainingRun | undefined,
+  name: string,
+): tf.Tensor2D {
+  const intermediate = activate(config.activation, linear(layer.intermediate, x)); // [B * T, intermediateSize]
+  const output = dropout(
+    linear(layer.output, intermediate),
+    dropoutAt(config.hiddenDropout, run, `${name}.output`),
+  );
+  return layerNormOfSum(layer.outputNorm, output, x, config.layerNormEpsilon);
+}
+
+/** tanh(W x + b) of the first token; [B * T, D] -> [B, D]. */
+function pool(
+  pooler: NonNullable<BertWeights['pooler']>,
+  x: tf.Tensor2D,
+  { batch, length }: AttentionShape,
+): tf.Tensor2D {
+  return tf.tidy(() => {
+    const width = x.shape[1];
+    // Row b * T is the first token of sequence b: it starts row b of the [B, T * D] view.
+    const first = tf.slice(tf.reshape(x, [batch, length * width]), [0, 0], [batch, width]) as tf.Tensor2D;
+    return tf.tanh(linear(pooler, first));
+  });
+}
+
+function layerAttentions(
+  layer: LayerWeights,
+  x: tf.Tensor2D,
+  attentionMask: tf.Tensor2D,
+  shape: AttentionShape,
+): tf.Tensor4D {
+  const { batch, length, heads } = shape;
+  return tf.tidy(() => {
+    const stack = attentionProbabilities(linear(layer.query, x), linear(layer.key, x), attentionMask, shape);
+    return tf.reshape(stack, [batch, heads, length, length]);
+  });
+}
+
+/** [B * T, D] -> [B, T, D] */
+function toSequences(rows: tf.Tensor2D, { batch, length }: AttentionShape): tf.Tensor3D {
+  return tf.reshape(rows, [batch, length, rows.shape[1]]);
+}
+
+function dropoutAt(rate: number, run: TrainingRun | undefined, name: string): Dropout | undefined {
+  return run && { rate, run, site: name };
+}

@@ -1,0 +1,60 @@
+import type * as tf from '@tensorflow/tfjs';
+
+import type { BertConfig } from './config.js';
+import { BertError } from './errors.js';
+
+/** Token ids with their mask and types, as the tokenizer makes them. The caller keeps and disposes them. */
+export interface BertInputs {
+  /** [B, T] int32, each in [0, V) */
+  readonly inputIds: tf.Tensor2D;
+  /** [B, T] int32: 1 for tokens, 0 for padding, which no token attends to */
+  readonly attentionMask: tf.Tensor2D;
+  /** [B, T] int32: 0 for the first text of a pair, 1 for the second */
+  readonly tokenTypeIds: tf.Tensor2D;
+}
+
+/**
+ * - `wrong-dtype`: not int32
+ * - `wrong-shape`: not [B, T], or the three tensors differ, or B or T is 0
+ * - `too-long`: T is more than the model has positions
+ */
+export type InputErrorCode = 'wrong-dtype' | 'wrong-shape' | 'too-long';
+
+/** A batch the encoder cannot run on. */
+export class InputError extends BertError<InputErrorCode> {
+  override readonly name = 'InputError';
+}
+
+/**
+ * Checks what can be checked without reading values from the device; an id outside its table is reported by the
+ * backend's lookup.
+ * @throws InputError
+ */
+export function checkInputs(inputs: BertInputs, config: BertConfig): void {
+  const { shape } = inputs.inputIds;
+  for (const name of ['inputIds', 'attentionMask', 'tokenTypeIds'] as const) {
+    const tensor = inputs[name];
+    if (tensor.dtype !== 'int32') {
+      throw new InputError(
+        'wrong-dtype',
+        `${name}: expected int32, found ${tensor.dtype}. Cast it to int32.`,
+      );
+    }
+    const same = tensor.shape.length === 2 && tensor.shape[0] === shape[0] && tensor.shape[1] === shape[1];
+    if (!same || tensor.size === 0) {
+      const expected =
+        name === 'inputIds' ? '[B, T] with B and T at least 1' : `[${shape.join(', ')}] as inputIds`;
+      throw new InputError(
+        'wrong-shape',
+        `${name}: expected shape ${expected}, found [${tensor.shape.join(', ')}].`,
+      );
+    }
+  }
+  if (shape[1] > config.maxPosition) {
+    throw new InputError(
+      'too-long',
+      `inputIds: ${shape[1]} tokens in a row, but the model has ${config.maxPosition} positions. ` +
+        `Truncate to maxLength ${config.maxPosition} when tokenizing.`,
+    );
+  }
+}

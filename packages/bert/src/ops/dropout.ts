@@ -1,0 +1,58 @@
+import * as tf from '@tensorflow/tfjs';
+
+import { type TrainingRun, dropoutStream } from '../dropout-stream.js';
+import { hasHeap, passOverHeap } from '../heap.js';
+import { philoxWords } from '../philox.js';
+import { type Differentiable, withGradient } from './with-gradient.js';
+
+/** A dropout site that is switched on: zeroes a share `rate` of the elements and scales the rest by 1 / (1 - rate). */
+export interface Dropout {
+  /** share of elements set to zero, in [0, 1) */
+  readonly rate: number;
+  readonly run: TrainingRun;
+  /** name of the place in the network; two sites of one step must not share it */
+  readonly site: string;
+}
+
+/**
+ * Inverted dropout with a mask from a counter-based generator: the same (seed, step, site) gives the same mask on
+ * every backend. The mask is kept for the gradient at one byte an element.
+ * @param x float32 of any shape
+ * @param dropout absent in evaluation, when `x` itself is returned
+ * @returns float32 of the shape of `x`; caller disposes
+ */
+export function dropout<T extends tf.Tensor>(x: T, dropout: Dropout | undefined): T {
+  if (dropout === undefined || dropout.rate === 0) return x;
+  return withGradient([x as tf.Tensor], (x): Differentiable<[tf.Tensor], tf.Tensor> => {
+    const mask = keepMask(x.shape, dropout);
+    return {
+      value: applyMask(x, mask, dropout.rate),
+      saved: [mask],
+      gradient: (dy, [mask]) => [applyMask(dy, mask, dropout.rate)],
+    };
+  }) as T;
+}
+
+/** `x / (1 - rate)` where the mask is set, 0 elsewhere; its own gradient. */
+export function applyMask(x: tf.Tensor, mask: tf.Tensor, rate: number): tf.Tensor {
+  const scale = 1 / (1 - rate);
+  if (!hasHeap()) return tf.tidy(() => tf.mul(x, tf.mul(tf.cast(mask, 'float32'), scale)));
+  return passOverHeap([x, mask], [{ shape: x.shape }], ([xs, keep], [ys]) => {
+    for (let i = 0; i < xs.length; i++) ys[i] = keep[i] === 0 ? 0 : xs[i] * scale;
+  })[0];
+}
+
+/**
+ * Which elements survive: those whose uniform number in [0, 1), the low 23 bits of their word, is at least `rate`
+ * in float32. TensorFlow's stateless uniform op makes the same numbers of the same key and counter.
+ * @returns bool of the given shape; caller disposes
+ */
+export function keepMask(shape: readonly number[], { rate, run, site }: Dropout): tf.Tensor {
+  const size = tf.util.sizeFromShape([...shape]);
+  const words = new Uint32Array(size);
+  philoxWords(words, dropoutStream(run, site));
+  const keep = new Uint8Array(size);
+  const threshold = Math.fround(rate) * 2 ** 23;
+  for (let i = 0; i < size; i++) keep[i] = (words[i] & 0x7fffff) >= threshold ? 1 : 0;
+  return tf.tensor(keep, [...shape], 'bool');
+}

@@ -1,0 +1,64 @@
+import * as tf from '@tensorflow/tfjs';
+
+import { hasHeap, passOverHeap } from '../heap.js';
+import { sumRows } from './linear.js';
+import { withGradient } from './with-gradient.js';
+
+/** The three tables whose rows BERT adds up for each token. */
+export interface EmbeddingTables {
+  /** word pieces [V, D] */
+  readonly word: tf.Tensor2D;
+  /** positions [maxPosition, D] */
+  readonly position: tf.Tensor2D;
+  /** token types [typeVocabSize, D] */
+  readonly tokenType: tf.Tensor2D;
+}
+
+/**
+ * Sum of word, position and token type embeddings; positions count from 0 in every row.
+ * @param inputIds [B, T] int32, each in [0, V)
+ * @param tokenTypeIds [B, T] int32
+ * @returns [B * T, D] float32; caller disposes
+ */
+export function embed(
+  tables: EmbeddingTables,
+  inputIds: tf.Tensor2D,
+  tokenTypeIds: tf.Tensor2D,
+): tf.Tensor2D {
+  const [batch, length] = inputIds.shape;
+  const width = tables.word.shape[1];
+  const { word, position, tokenType } = tables;
+  return withGradient([word, position, tokenType], (word, position, tokenType) => ({
+    value: tf.tidy(() => {
+      const ofPosition = tf.slice(position, [0, 0], [length, width]); // [T, D]
+      const ofToken = tf.add(tf.gather(word, inputIds), tf.gather(tokenType, tokenTypeIds)); // [B, T, D]
+      return tf.reshape(tf.add(ofToken, ofPosition), [batch * length, width]);
+    }),
+    saved: [inputIds, tokenTypeIds],
+    gradient: (dy, [inputIds, tokenTypeIds]) => {
+      const ofPosition = tf.reshape(sumRows(tf.reshape(dy, [batch, length * width])), [length, width]);
+      const unusedPositions: [number, number] = [0, position.shape[0] - length];
+      return [
+        scatterRows(inputIds, dy, word.shape[0]),
+        tf.pad(ofPosition, [unusedPositions, [0, 0]]),
+        scatterRows(tokenTypeIds, dy, tokenType.shape[0]),
+      ];
+    },
+  }));
+}
+
+/**
+ * Adds up the rows that share an id: the gradient of a table lookup. `tf.scatterND` sums duplicates on every
+ * backend, while the segment sum behind `tf.gather`'s own gradient is missing from WebAssembly.
+ * @returns [count, D] float32; caller disposes
+ */
+function scatterRows(ids: tf.Tensor, rows: tf.Tensor2D, count: number): tf.Tensor2D {
+  const [size, width] = rows.shape;
+  if (!hasHeap()) return tf.tidy(() => tf.scatterND(tf.reshape(ids, [size, 1]), rows, [count, width]));
+  return passOverHeap([ids, rows], [{ shape: [count, width] }], ([idValues, from], [to]) => {
+    to.fill(0);
+    for (let row = 0, at = 0; row < size; row++) {
+      for (let i = 0, target = idValues[row] * width; i < width; i++) to[target++] += from[at++];
+    }
+  })[0] as tf.Tensor2D;
+}

@@ -1,0 +1,34 @@
+import * as tf from '@tensorflow/tfjs';
+
+/** The forward half of an operation: its value, what to keep for the gradient, and the gradient itself. */
+export interface Differentiable<Inputs extends readonly tf.Tensor[], Output extends tf.Tensor> {
+  readonly value: Output;
+  /** tensors kept alive until the gradient has run; inputs or intermediates */
+  readonly saved: tf.Tensor[];
+  /**
+   * @param dy gradient of the loss with respect to `value`
+   * @param saved the kept tensors, in the order of `saved`
+   * @returns gradients with respect to the inputs, in their order
+   */
+  gradient(dy: Output, saved: tf.Tensor[]): { [I in keyof Inputs]: tf.Tensor };
+}
+
+/**
+ * Applies an operation with a hand-written gradient: `tf.customGrad` with its inputs typed. What the forward half
+ * computes is not recorded, so nothing but `saved` stays alive; intermediates of both halves are freed.
+ */
+export function withGradient<const Inputs extends readonly tf.Tensor[], Output extends tf.Tensor>(
+  inputs: Inputs,
+  forward: (...inputs: Inputs) => Differentiable<Inputs, Output>,
+): Output {
+  const operation = tf.customGrad((...given) => {
+    const save = given[inputs.length] as tf.GradSaveFunc;
+    const { value, saved, gradient } = forward(...(given.slice(0, inputs.length) as unknown as Inputs));
+    save(saved);
+    return {
+      value,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => [...gradient(dy as Output, saved)] as tf.Tensor[],
+    };
+  });
+  return operation(...(inputs as unknown as tf.Tensor[])) as Output;
+}
