@@ -43,7 +43,10 @@ const RULES: Readonly<Record<Kind, { readonly expected: string; accepts(value: u
   count: { expected: 'an integer from 1', accepts: (value) => isInteger(value, 1) },
   id: { expected: 'an integer from 0', accepts: (value) => isInteger(value, 0) },
   rate: { expected: 'a number in [0, 1)', accepts: isRate },
-  'rate or null': { expected: 'a number in [0, 1) or null', accepts: (value) => value === null || isRate(value) },
+  'rate or null': {
+    expected: 'a number in [0, 1) or null',
+    accepts: (value) => value === null || isRate(value),
+  },
   'size above zero': { expected: 'a number above 0', accepts: (value) => isFinite(value) && value > 0 },
   deviation: { expected: 'a number from 0', accepts: (value) => isFinite(value) && value >= 0 },
   activation: {

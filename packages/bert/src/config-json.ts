@@ -40,15 +40,27 @@ const UPSTREAM_ACTIVATION: Readonly<Record<Activation, string>> = {
 };
 
 /** Keys whose other values mean a model that this encoder is not. */
-const UNSUPPORTED: readonly { readonly key: string; readonly expected: string; accepts(value: unknown): boolean }[] = [
-  { key: 'model_type', expected: '"bert" (other architectures have other layers)', accepts: (v) => v === 'bert' },
+const UNSUPPORTED: readonly {
+  readonly key: string;
+  readonly expected: string;
+  accepts(value: unknown): boolean;
+}[] = [
+  {
+    key: 'model_type',
+    expected: '"bert" (other architectures have other layers)',
+    accepts: (v) => v === 'bert',
+  },
   {
     key: 'position_embedding_type',
     expected: '"absolute" (relative positions are not implemented)',
     accepts: (v) => v === null || v === 'absolute',
   },
   { key: 'is_decoder', expected: 'false (this is an encoder)', accepts: (v) => v === null || v === false },
-  { key: 'add_cross_attention', expected: 'false (this is an encoder)', accepts: (v) => v === null || v === false },
+  {
+    key: 'add_cross_attention',
+    expected: 'false (this is an encoder)',
+    accepts: (v) => v === null || v === false,
+  },
   {
     key: 'pruned_heads',
     expected: 'no pruned heads',
@@ -81,7 +93,12 @@ function flavourOf(json: object, source: string): ConfigFlavour {
  */
 export function parseBertConfig(json: unknown, source: string, options: ParseConfigOptions = {}): BertConfig {
   if (!isObject(json)) {
-    throw new ConfigError('not-json', source, [], `${source}: expected a JSON object, found ${typeName(json)}.`);
+    throw new ConfigError(
+      'not-json',
+      source,
+      [],
+      `${source}: expected a JSON object, found ${typeName(json)}.`,
+    );
   }
   const flavour = options.flavour ?? flavourOf(json, source);
   const values: Record<string, unknown> = {};

@@ -4,7 +4,10 @@ import type { FilePort, RandomAccessFile } from './files.js';
 /** Bytes fetched at once when less is asked for: a BERT has about a hundred tensors of a few kilobytes. */
 const WINDOW = 4 * 2 ** 20;
 
-async function get(address: string, range?: { readonly from: number; readonly to: number }): Promise<Response> {
+async function get(
+  address: string,
+  range?: { readonly from: number; readonly to: number },
+): Promise<Response> {
   const headers = range === undefined ? {} : { Range: `bytes=${range.from}-${range.to - 1}` };
   const response = await fetch(address, { headers }).catch((error: unknown) => {
     throw new CheckpointError('read-failed', `${address}: cannot be fetched: ${String(error)}.`, {
@@ -22,9 +25,13 @@ async function get(address: string, range?: { readonly from: number; readonly to
 }
 
 function endedEarly(path: string, at: number): CheckpointError {
-  return new CheckpointError('truncated', `${path}: the file ends at byte ${at}, before what was asked for.`, {
-    file: path,
-  });
+  return new CheckpointError(
+    'truncated',
+    `${path}: the file ends at byte ${at}, before what was asked for.`,
+    {
+      file: path,
+    },
+  );
 }
 
 /** Ranges where the server knows them (206 with a total), otherwise the whole body, once. */

@@ -20,8 +20,10 @@ const REASONS: Readonly<Record<string, string>> = {
   EEXIST: 'a file of that name is in the way',
 };
 
+/** Code of a system error. By its fields: an error from another realm is no `instanceof Error`. */
 function errnoOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return undefined;
+  if (typeof error !== 'object' || error === null || !('code' in error) || !('syscall' in error))
+    return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
@@ -31,7 +33,10 @@ function readFailure(path: string, error: unknown): CheckpointError {
     return new CheckpointError('not-found', `${path}: no such file.`, { file: path, cause: error });
   }
   const reason = (errno !== undefined ? REASONS[errno] : undefined) ?? String(error);
-  return new CheckpointError('read-failed', `${path}: cannot be read: ${reason}.`, { file: path, cause: error });
+  return new CheckpointError('read-failed', `${path}: cannot be read: ${reason}.`, {
+    file: path,
+    cause: error,
+  });
 }
 
 async function openFile(path: string): Promise<RandomAccessFile> {
@@ -41,7 +46,9 @@ async function openFile(path: string): Promise<RandomAccessFile> {
   const information = await handle.stat();
   if (!information.isFile()) {
     await handle.close();
-    throw new CheckpointError('read-failed', `${path}: expected a file, found a folder or device.`, { file: path });
+    throw new CheckpointError('read-failed', `${path}: expected a file, found a folder or device.`, {
+      file: path,
+    });
   }
   return {
     path,
@@ -50,9 +57,11 @@ async function openFile(path: string): Promise<RandomAccessFile> {
       let done = 0;
       while (done < target.length) {
         const length = Math.min(target.length - done, LARGEST_CALL);
-        const { bytesRead } = await handle.read(target, done, length, offset + done).catch((error: unknown) => {
-          throw readFailure(path, error);
-        });
+        const { bytesRead } = await handle
+          .read(target, done, length, offset + done)
+          .catch((error: unknown) => {
+            throw readFailure(path, error);
+          });
         if (bytesRead === 0) {
           const message = `${path}: the file ended at byte ${offset + done} while it was read; something else changed it.`;
           throw new CheckpointError('truncated', message, { file: path });
@@ -130,7 +139,8 @@ async function writeAll(
   remove: readonly string[] = [],
 ): Promise<void> {
   const id = `${process.pid}-${randomBytes(4).toString('hex')}`;
-  const temporaryName = (name: string, ending: 'tmp' | 'old'): string => join(directory, `.${name}.${id}.${ending}`);
+  const temporaryName = (name: string, ending: 'tmp' | 'old'): string =>
+    join(directory, `.${name}.${id}.${ending}`);
   let created: string | undefined;
   let current = directory;
   try {
@@ -147,7 +157,8 @@ async function writeAll(
       temporaryName,
     );
   } catch (error) {
-    for (const { name } of files) await rm(temporaryName(name, 'tmp'), { force: true }).catch(() => undefined);
+    for (const { name } of files)
+      await rm(temporaryName(name, 'tmp'), { force: true }).catch(() => undefined);
     // Only an empty folder goes, and only one that was not there before.
     if (created !== undefined) await rmdir(directory).catch(() => undefined);
     const errno = errnoOf(error);

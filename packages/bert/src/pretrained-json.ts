@@ -1,0 +1,30 @@
+import { files } from '#files';
+
+import { CheckpointError } from './errors.js';
+
+/** Largest JSON file that is read whole; the index of a model with 100,000 tensors has about ten megabytes. */
+const LARGEST_JSON = 64 * 2 ** 20;
+
+/**
+ * Reads a JSON file.
+ * @param reject makes the error for a file that is not JSON
+ * @throws CheckpointError `not-found` or `read-failed` (also for a file that is too large to be what it should)
+ */
+export async function readJson(path: string, reject: (cause: unknown) => Error): Promise<unknown> {
+  const file = await files.open(path);
+  try {
+    if (file.size > LARGEST_JSON) {
+      const message = `${path}: expected a JSON file of at most ${LARGEST_JSON} bytes, found ${file.size}.`;
+      throw new CheckpointError('read-failed', message, { file: path });
+    }
+    const bytes = new Uint8Array(file.size);
+    await file.read(bytes, 0);
+    try {
+      return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    } catch (cause) {
+      throw reject(cause);
+    }
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,46 @@
+import { files } from '#files';
+
+import type { BertConfig } from './config.js';
+import { bertConfigExtra, parseBertConfig, type ParseConfigOptions } from './config-json.js';
+import { CheckpointError, ConfigError } from './errors.js';
+import { readJson } from './pretrained-json.js';
+
+/** A model folder's configuration. */
+export interface PretrainedConfig {
+  readonly config: BertConfig;
+  /** what else the file says, such as `id2label`; to be handed back when the model is saved */
+  readonly extra: Readonly<Record<string, unknown>>;
+  /** path or address of the file */
+  readonly source: string;
+}
+
+/**
+ * Reads `config.json`, or Google's `bert_config.json` where there is no such file.
+ * @param directory path, or address in a browser
+ * @throws CheckpointError `not-found` or `read-failed`
+ * @throws ConfigError `not-json` or `invalid-config`
+ */
+export async function readPretrainedConfig(
+  directory: string,
+  options: ParseConfigOptions = {},
+): Promise<PretrainedConfig> {
+  for (const name of ['config.json', 'bert_config.json']) {
+    const source = files.join(directory, name);
+    if (!(await files.exists(source))) continue;
+    const json = await readJson(
+      source,
+      (cause) =>
+        new ConfigError('not-json', source, [], `${source}: not JSON in UTF-8: ${String(cause)}`, { cause }),
+    );
+    return { config: parseBertConfig(json, source, options), extra: bertConfigExtra(json), source };
+  }
+  const present = await files.list(directory);
+  const interrupted = present.filter((name) => /^\..*\.(old|tmp)$/.test(name));
+  const hint =
+    interrupted.length > 0
+      ? ` A save into this folder was cut off; the former files may be under ${interrupted.join(', ')}.`
+      : ' Give the folder that holds config.json and model.safetensors.';
+  throw new CheckpointError('not-found', `${directory}: no config.json and no bert_config.json.${hint}`, {
+    file: directory,
+  });
+}

@@ -1,0 +1,77 @@
+import { files } from '#files';
+
+import { CheckpointError } from './errors.js';
+import type { RandomAccessFile } from './files.js';
+import { isReadable, toFloat32 } from './safetensors-dtype.js';
+import { headerLength, parseSafetensorsHeader, type SafetensorsHeader } from './safetensors-header.js';
+
+/** An open safetensors file whose header has been checked. The caller closes it. */
+export interface SafetensorsFile extends SafetensorsHeader {
+  /** path or address, for messages */
+  readonly file: string;
+  /**
+   * Values of one tensor, row-major, newly allocated: exact for F32, F16 and BF16, rounded for F64.
+   * @throws CheckpointError `unsupported-dtype`, `inexact-value` (integers beyond 2^24, F64 beyond float32),
+   *   `read-failed`, `truncated`
+   */
+  read(name: string): Promise<Float32Array>;
+  /** Releases the file. */
+  close(): Promise<void>;
+}
+
+function inMemory(bytes: Uint8Array): RandomAccessFile {
+  return {
+    path: 'bytes in memory',
+    size: bytes.length,
+    read(target, offset) {
+      target.set(bytes.subarray(offset, offset + target.length));
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/**
+ * Opens a safetensors file and checks its whole header before any memory for tensors is asked for.
+ * Tensors are then read one at a time, straight from the file.
+ * @param source path, address (in a browser), or the whole file
+ * @throws CheckpointError `not-found`, `read-failed`, or the fault of the header; see `CheckpointErrorCode`
+ * @see https://github.com/huggingface/safetensors#format
+ */
+export async function openSafetensors(source: string | Uint8Array): Promise<SafetensorsFile> {
+  const data = typeof source === 'string' ? await files.open(source) : inMemory(source);
+  try {
+    const file = data.path;
+    const prefix = new Uint8Array(Math.min(8, data.size));
+    await data.read(prefix, 0);
+    const header = new Uint8Array(headerLength(prefix, data.size, file));
+    await data.read(header, 8);
+    const { entries, metadata } = parseSafetensorsHeader(header, data.size, file);
+
+    const read = async (name: string): Promise<Float32Array> => {
+      const entry = entries.get(name);
+      if (entry === undefined) {
+        throw new CheckpointError('not-found', `${file}: there is no tensor ${name}.`, {
+          file,
+          tensor: name,
+        });
+      }
+      if (!isReadable(entry.dtype)) {
+        const message = `${file}: ${name} has dtype ${entry.dtype}, which cannot be read as float32.`;
+        throw new CheckpointError('unsupported-dtype', message, { file, tensor: name });
+      }
+      const bytes = new Uint8Array(entry.byteLength);
+      await data.read(bytes, entry.offset);
+      const { values, inexactAt } = toFloat32(entry.dtype, bytes);
+      if (inexactAt >= 0) {
+        const message = `${file}: value ${inexactAt} of ${name} (${entry.dtype}) does not fit into float32.`;
+        throw new CheckpointError('inexact-value', message, { file, tensor: name });
+      }
+      return values;
+    };
+    return { file, entries, metadata, read, close: () => data.close() };
+  } catch (error) {
+    await data.close();
+    throw error;
+  }
+}
