@@ -1,9 +1,13 @@
 import type * as tf from '@tensorflow/tfjs';
 
+import type { SaveOptions } from './checkpoint-save.js';
 import type { BertConfig } from './config.js';
+import type { ParseConfigOptions } from './config-json.js';
 import { type BertOutput, type EncodeOptions, runEncoder } from './encoder.js';
 import { type BertInputs, checkInputs } from './inputs.js';
+import { loadVariables, type LoadVariablesOptions, saveVariables } from './model-files.js';
 import { createParameters, encoderParameters } from './parameters.js';
+import { readPretrainedConfig } from './pretrained.js';
 import { type BertWeights, weightTree } from './weights.js';
 
 /** How an encoder without a checkpoint is made. */
@@ -13,6 +17,15 @@ export interface FromConfigOptions {
   /** whether the model has the tanh layer on the first token; default true */
   readonly pooler?: boolean;
 }
+
+/** How an encoder is loaded. */
+export interface FromPretrainedOptions extends LoadVariablesOptions, ParseConfigOptions {
+  /** whether the model has the tanh layer on the first token; default true */
+  readonly pooler?: boolean;
+}
+
+/** In what form a model is saved. */
+export type SavePretrainedOptions = Pick<SaveOptions, 'dtype' | 'maxShardBytes'>;
 
 /**
  * A BERT encoder with its parameters. It owns them: `dispose` frees them all.
@@ -31,17 +44,39 @@ export class Bert {
   constructor(
     readonly config: BertConfig,
     readonly parameters: ReadonlyMap<string, tf.Variable>,
+    /** what else the `config.json` said, kept for saving */
+    readonly extra: Readonly<Record<string, unknown>> = {},
   ) {
     this.weights = weightTree(parameters, config);
   }
 
   /** A new encoder with weights drawn as BERT's were; the same seed gives the same weights on every backend. */
   static fromConfig(config: BertConfig, { seed = 0, pooler = true }: FromConfigOptions = {}): Bert {
-    const { initializerRange: deviation, padTokenId } = config;
-    return new Bert(
-      config,
-      createParameters(encoderParameters(config, pooler), { seed, deviation, padTokenId }),
-    );
+    return new Bert(config, createParameters(encoderParameters(config, pooler), config, seed));
+  }
+
+  /**
+   * Loads an encoder from a folder in Hugging Face's layout: `config.json` (or Google's `bert_config.json`) and
+   * safetensors, whole or sharded, in float32, float16 or bfloat16. Strict: names that are missing, unexpected or of
+   * another shape are reported together, unless the options list them.
+   * @param directory path; in a browser, address
+   * @throws ConfigError, CheckpointError
+   */
+  static async fromPretrained(directory: string, options: FromPretrainedOptions = {}): Promise<Bert> {
+    const { pooler = true, flavour, ...load } = options;
+    const { config, extra } = await readPretrainedConfig(directory, { flavour });
+    const { parameters } = await loadVariables(directory, encoderParameters(config, pooler), config, load);
+    return new Bert(config, parameters, extra);
+  }
+
+  /**
+   * Saves the encoder as a folder that `transformers` opens as `BertModel`.
+   * @throws CheckpointError `write-failed`, `value-out-of-range`, `not-supported`
+   */
+  async savePretrained(directory: string, options: SavePretrainedOptions = {}): Promise<void> {
+    const specs = encoderParameters(this.config, this.hasPooler);
+    const { config, extra } = this;
+    await saveVariables(directory, this.parameters, specs, { ...options, config, extra });
   }
 
   /** Whether the model has the tanh layer on the first token, and so a `pooledOutput`. */

@@ -1,1 +1,44 @@
-export {};
+export {
+  Bert,
+  type FromConfigOptions,
+  type FromPretrainedOptions,
+  type SavePretrainedOptions,
+} from './bert.js';
+export { type CheckpointFit, type FitOptions, type StoredParameter } from './checkpoint-fit.js';
+export { type AssignParameter, loadParameters, type LoadReport } from './checkpoint-load.js';
+export { type Checkpoint, openCheckpoint } from './checkpoint-open.js';
+export { type ParameterToSave, saveParameters, type SaveOptions } from './checkpoint-save.js';
+export { type Activation, type BertConfig, bertSizes, createBertConfig } from './config.js';
+export {
+  bertConfigExtra,
+  bertConfigToJson,
+  type ConfigFlavour,
+  parseBertConfig,
+  type ParseConfigOptions,
+} from './config-json.js';
+export { dropoutStream, type TrainingRun } from './dropout-stream.js';
+export type { BertOutput, EncodeOptions } from './encoder.js';
+export {
+  BertError,
+  CheckpointError,
+  type CheckpointErrorCode,
+  type CheckpointErrorDetails,
+  ConfigError,
+  type ConfigErrorCode,
+  type ConfigProblem,
+  type ParameterMismatch,
+} from './errors.js';
+export { type BertInputs, InputError, type InputErrorCode } from './inputs.js';
+export {
+  type LoadedVariables,
+  loadVariables,
+  type LoadVariablesOptions,
+  saveVariables,
+} from './model-files.js';
+export { type Dropout, dropout } from './ops/dropout.js';
+export { type Linear, linear } from './ops/linear.js';
+export { type Differentiable, withGradient } from './ops/with-gradient.js';
+export { createParameters, encoderParameters, linearParameters, type ParameterSpec } from './parameters.js';
+export type { PhiloxStream } from './philox.js';
+export { type PretrainedConfig, readPretrainedConfig } from './pretrained.js';
+export type { SaveDtype } from './safetensors-dtype.js';

@@ -56,40 +56,38 @@ export function linearParameters(name: string, input: number, output: number): M
 }
 
 /**
- * The value a parameter starts from without a checkpoint; the same (seed, name) gives the same value everywhere.
- * @param options.deviation standard deviation of `normal` starts, `initializerRange` of the config
- * @param options.zeroRow row left at zero: that of the padding token in the word table
+ * The value a parameter starts from without a checkpoint; the same (seed, name) gives the same value everywhere. The
+ * row of the padding token starts at zero, as in Hugging Face.
  */
-export function initialValue(
-  name: string,
-  spec: ParameterSpec,
-  options: { seed: number; deviation: number; zeroRow?: number },
-): Float32Array {
+function initialValue(name: string, spec: ParameterSpec, config: BertConfig, seed: number): Float32Array {
   const size = spec.shape.reduce((product, n) => product * n, 1);
   if (spec.start !== 'normal') return new Float32Array(size).fill(spec.start === 'ones' ? 1 : 0);
-  const values = truncatedNormal(size, options.deviation, options.seed, name);
-  if (options.zeroRow !== undefined) {
-    const width = spec.shape[1];
-    values.fill(0, options.zeroRow * width, (options.zeroRow + 1) * width);
+  const values = truncatedNormal(size, config.initializerRange, seed, name);
+  if (name === 'embeddings.word_embeddings.weight') {
+    const [, width] = spec.shape;
+    values.fill(0, config.padTokenId * width, (config.padTokenId + 1) * width);
   }
   return values;
 }
 
-/** Trainable variables with their initial values; the caller owns them. */
+/** Trainable variables with the values they start from without a checkpoint; the caller owns them. */
 export function createParameters(
   specs: ReadonlyMap<string, ParameterSpec>,
-  options: { seed: number; deviation: number; padTokenId?: number },
+  config: BertConfig,
+  seed: number,
 ): Map<string, tf.Variable> {
-  const variables = new Map<string, tf.Variable>();
-  for (const [name, spec] of specs) {
-    const isWordTable = name === 'embeddings.word_embeddings.weight';
-    const values = initialValue(name, spec, {
-      ...options,
-      ...(isWordTable && options.padTokenId !== undefined && { zeroRow: options.padTokenId }),
-    });
-    variables.set(name, createVariable(values, spec.shape));
-  }
-  return variables;
+  return new Map([...specs].map(([name, spec]) => [name, initialParameter(name, spec, config, seed)]));
+}
+
+/** One trainable variable with its initial value; the caller owns it. */
+export function initialParameter(
+  name: string,
+  spec: ParameterSpec,
+  config: BertConfig,
+  seed: number,
+): tf.Variable {
+  const values = initialValue(name, spec, config, seed);
+  return createVariable(values, spec.shape);
 }
 
 /** A trainable variable that owns its values; `tf.variable` alone would leave a second tensor to dispose. */

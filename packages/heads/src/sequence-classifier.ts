@@ -1,0 +1,179 @@
+import {
+  type Bert,
+  createParameters,
+  linearParameters,
+  type LoadVariablesOptions,
+  readPretrainedConfig,
+  type SavePretrainedOptions,
+  type TrainingRun,
+} from '@bertune/bert';
+import * as tf from '@tensorflow/tfjs';
+
+import { meaningToJson, storedMeaning } from './classifier-config.js';
+import {
+  checkClassifierOptions,
+  type ClassifierOptions,
+  logitCount,
+  type Problem,
+} from './classifier-options.js';
+import { HeadError } from './errors.js';
+import { sigmoidCrossEntropy } from './losses/sigmoid-cross-entropy.js';
+import { softmaxCrossEntropy } from './losses/softmax-cross-entropy.js';
+import { loadSequenceHead, saveSequenceHead } from './pretrained.js';
+import type { SequenceBatch } from './sequence-batch.js';
+import { CLASSIFIER, SequenceHead } from './sequence-head.js';
+
+/**
+ * Text classification: dropout and a dense layer on BERT's pooled output, with the loss the problem calls for.
+ * Has the shape `@bertune/train` asks of a trainable model.
+ */
+export class SequenceClassifier extends SequenceHead {
+  /** what the logits mean */
+  readonly problem: Problem;
+  /** names of the classes; of a binary problem, that of 0 and that of 1 */
+  readonly labelNames: readonly string[];
+
+  /**
+   * @param bert encoder with a pooler; the classifier takes it over
+   * @param classifier `classifier.weight` [D, C] and `classifier.bias` [C]; taken over
+   * @throws HeadError `no-pooler`, `invalid-options`
+   */
+  constructor(
+    bert: Bert,
+    classifier: ReadonlyMap<string, tf.Variable>,
+    private readonly options: ClassifierOptions,
+  ) {
+    super(bert, classifier);
+    checkClassifierOptions(options);
+    this.problem = options.problem ?? 'single-label';
+    this.labelNames = options.labels;
+  }
+
+  /**
+   * A classifier with a new head on an encoder.
+   * @param options.seed of the head's initial weights; default 0
+   * @throws HeadError `no-pooler`, `invalid-options`
+   */
+  static fromEncoder(
+    bert: Bert,
+    options: ClassifierOptions & { readonly seed?: number },
+  ): SequenceClassifier {
+    checkClassifierOptions(options);
+    const specs = linearParameters(CLASSIFIER, bert.config.hiddenSize, logitCount(options));
+    return new SequenceClassifier(bert, createParameters(specs, bert.config, options.seed ?? 0), options);
+  }
+
+  /**
+   * Loads a classifier from a folder in Hugging Face's layout, or an encoder under a new classifier: then name the new
+   * part, `allowMissing: ['classifier']`, and give `labels`.
+   * @param options.labels default: `id2label` of the `config.json`
+   * @param options.problem default: what the `config.json` says
+   * @throws ConfigError, CheckpointError; HeadError `wrong-task` for a regression model, `no-pooler`, `invalid-options`
+   */
+  static async fromPretrained(
+    directory: string,
+    options: Partial<ClassifierOptions> & LoadVariablesOptions = {},
+  ): Promise<SequenceClassifier> {
+    const pretrained = await readPretrainedConfig(directory);
+    const classifierOptions = {
+      ...storedMeaning(pretrained, options.problem !== undefined),
+      ...definedOnly(options),
+    };
+    checkClassifierOptions(classifierOptions);
+    const { bert, classifier } = await loadSequenceHead(
+      directory,
+      pretrained,
+      logitCount(classifierOptions),
+      options,
+    );
+    return new SequenceClassifier(bert, classifier, classifierOptions);
+  }
+
+  /**
+   * Saves the classifier as a folder that `transformers` opens as `BertForSequenceClassification`. A binary problem
+   * becomes one with a single multi-label logit, whose loss and probability are the same.
+   * @throws CheckpointError `write-failed`, `value-out-of-range`, `not-supported`
+   */
+  async savePretrained(directory: string, options: SavePretrainedOptions = {}): Promise<void> {
+    await saveSequenceHead(directory, this, meaningToJson(this.problem, this.labelNames), options);
+  }
+
+  /**
+   * Loss of one batch, the mean over its examples (see `ClassifierOptions` for weights and smoothing).
+   * @param run the training step whose dropout masks apply; absent in evaluation
+   * @returns scalar float32, differentiable; caller disposes
+   */
+  loss(batch: SequenceBatch, run?: TrainingRun): tf.Scalar {
+    return tf.tidy(() => {
+      const logits = this.logits(batch, run);
+      if (this.problem === 'single-label') {
+        return softmaxCrossEntropy(logits, batch.labels as tf.Tensor1D, this.options);
+      }
+      const targets: tf.Tensor2D = tf.reshape(tf.cast(batch.labels, 'float32'), logits.shape);
+      const { classWeights, labelSmoothing, weightedMean } = this.options;
+      return this.problem === 'binary'
+        ? sigmoidCrossEntropy(logits, targets, {
+            labelSmoothing,
+            weightedMean,
+            classWeights: classWeights as [number, number] | undefined,
+          })
+        : sigmoidCrossEntropy(logits, targets, { labelSmoothing, positiveWeights: classWeights });
+    });
+  }
+
+  /**
+   * What the loss of a batch is divided by: its examples, or the sum of their class weights. With it, losses of
+   * micro-batches add up to that of the whole batch. Reads the labels and checks them.
+   * @throws HeadError `invalid-labels`
+   */
+  lossWeight({ labels, inputIds }: SequenceBatch): number {
+    const examples = inputIds.shape[0];
+    const values = this.checkedLabels(labels, examples);
+    const { classWeights, weightedMean = 'sum-of-weights' } = this.options;
+    if (!classWeights || this.problem === 'multi-label' || weightedMean === 'examples') return examples;
+    return values.reduce((sum, label) => sum + classWeights[label], 0);
+  }
+
+  /**
+   * Probabilities, without dropout.
+   * @returns float32; single-label: [B, C], rows sum to 1; multi-label: [B, C]; binary: [B, 1], that of label 1.
+   *   Caller disposes.
+   */
+  predict(batch: Omit<SequenceBatch, 'labels'>): tf.Tensor2D {
+    return tf.tidy(() => {
+      const logits = this.logits(batch);
+      return this.problem === 'single-label' ? tf.softmax(logits) : tf.sigmoid(logits);
+    });
+  }
+
+  /** What predictions are compared with: the batch's own tensor, which stays the caller's. */
+  labels(batch: SequenceBatch): tf.Tensor {
+    return batch.labels;
+  }
+
+  private checkedLabels(labels: tf.Tensor, examples: number): number[] {
+    const classes = this.labelNames.length;
+    const shape = this.problem === 'multi-label' ? [examples, classes] : [examples];
+    if (labels.shape.join() !== shape.join()) {
+      throw new HeadError(
+        'invalid-labels',
+        `labels: expected shape [${shape.join(', ')}] for ${this.problem}, found [${labels.shape.join(', ')}].`,
+      );
+    }
+    const limit = this.problem === 'single-label' ? classes : 2;
+    const values = [...labels.dataSync()];
+    const wrong = values.findIndex((label) => !(Number.isInteger(label) && label >= 0 && label < limit));
+    if (wrong >= 0) {
+      throw new HeadError(
+        'invalid-labels',
+        `labels: expected integers from 0 to ${limit - 1}, found ${values[wrong]} at position ${wrong}.`,
+      );
+    }
+    return values;
+  }
+}
+
+/** The options that were given; a key that is there but undefined must not hide what the file says. */
+function definedOnly<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

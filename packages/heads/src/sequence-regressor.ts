@@ -1,0 +1,153 @@
+import {
+  type Bert,
+  createParameters,
+  linearParameters,
+  type LoadVariablesOptions,
+  readPretrainedConfig,
+  type SavePretrainedOptions,
+  type TrainingRun,
+} from '@bertune/bert';
+import * as tf from '@tensorflow/tfjs';
+
+import { HeadError } from './errors.js';
+import { type RegressionLoss, regressionLoss } from './losses/regression.js';
+import { labelMaps, labelNames, loadSequenceHead, saveSequenceHead } from './pretrained.js';
+import type { SequenceBatch } from './sequence-batch.js';
+import { CLASSIFIER, SequenceHead } from './sequence-head.js';
+
+/** What a regressor predicts, and how errors count. */
+export interface RegressorOptions {
+  /** name of each value; default one, `value` */
+  readonly valueNames?: readonly string[] | undefined;
+  /** default `mean-squared-error`, as Hugging Face */
+  readonly loss?: RegressionLoss | undefined;
+}
+
+/**
+ * Text regression: dropout and a dense layer on BERT's pooled output, one number a column.
+ * Has the shape `@bertune/train` asks of a trainable model.
+ */
+export class SequenceRegressor extends SequenceHead {
+  /** names of the values, in the order of the columns */
+  readonly valueNames: readonly string[];
+  private readonly lossKind: RegressionLoss;
+
+  /**
+   * @param bert encoder with a pooler; the regressor takes it over
+   * @param classifier `classifier.weight` [D, C] and `classifier.bias` [C]; taken over
+   * @throws HeadError `no-pooler`, `invalid-options`
+   */
+  constructor(bert: Bert, classifier: ReadonlyMap<string, tf.Variable>, options: RegressorOptions = {}) {
+    super(bert, classifier);
+    this.valueNames = options.valueNames ?? ['value'];
+    this.lossKind = options.loss ?? 'mean-squared-error';
+    if (this.valueNames.length !== this.columns) {
+      throw new HeadError(
+        'invalid-options',
+        `valueNames: expected ${this.columns}, one for each column, found ${this.valueNames.length}.`,
+      );
+    }
+  }
+
+  /**
+   * A regressor with a new head on an encoder.
+   * @param options.seed of the head's initial weights; default 0
+   * @throws HeadError `no-pooler`
+   */
+  static fromEncoder(
+    bert: Bert,
+    options: RegressorOptions & { readonly seed?: number } = {},
+  ): SequenceRegressor {
+    const specs = linearParameters(CLASSIFIER, bert.config.hiddenSize, options.valueNames?.length ?? 1);
+    return new SequenceRegressor(bert, createParameters(specs, bert.config, options.seed ?? 0), options);
+  }
+
+  /**
+   * Loads a regressor from a folder in Hugging Face's layout, or an encoder under a new regressor: then name the new
+   * part, `allowMissing: ['classifier']`, and give `valueNames`.
+   * @param options.valueNames default: `id2label` of the `config.json`
+   * @throws ConfigError, CheckpointError; HeadError `wrong-task` for a classifier, `no-pooler`
+   */
+  static async fromPretrained(
+    directory: string,
+    options: RegressorOptions & LoadVariablesOptions = {},
+  ): Promise<SequenceRegressor> {
+    const pretrained = await readPretrainedConfig(directory);
+    const valueNames = options.valueNames ?? storedNames(pretrained);
+    const { bert, classifier } = await loadSequenceHead(directory, pretrained, valueNames.length, options);
+    return new SequenceRegressor(bert, classifier, { ...options, valueNames });
+  }
+
+  /**
+   * Saves the regressor as a folder that `transformers` opens as `BertForSequenceClassification`.
+   * @throws CheckpointError `write-failed`, `value-out-of-range`, `not-supported`
+   */
+  async savePretrained(directory: string, options: SavePretrainedOptions = {}): Promise<void> {
+    await saveSequenceHead(
+      directory,
+      this,
+      { ...labelMaps(this.valueNames), problem_type: 'regression' },
+      options,
+    );
+  }
+
+  /**
+   * Loss of one batch, the mean over its examples and values.
+   * @param run the training step whose dropout masks apply; absent in evaluation
+   * @returns scalar float32, differentiable; caller disposes
+   */
+  loss(batch: SequenceBatch, run?: TrainingRun): tf.Scalar {
+    return tf.tidy(() => {
+      const values = this.logits(batch, run);
+      return regressionLoss(
+        values,
+        tf.reshape(tf.cast(batch.labels, 'float32'), values.shape),
+        this.lossKind,
+      );
+    });
+  }
+
+  /**
+   * What the loss of a batch is divided by: its examples. Reads the labels and checks them.
+   * @throws HeadError `invalid-labels`
+   */
+  lossWeight({ labels, inputIds }: SequenceBatch): number {
+    const examples = inputIds.shape[0];
+    if (labels.size !== examples * this.columns || labels.shape[0] !== examples) {
+      throw new HeadError(
+        'invalid-labels',
+        `labels: expected shape [${examples}, ${this.columns}], found [${labels.shape.join(', ')}].`,
+      );
+    }
+    const wrong = labels.dataSync().findIndex((value) => !Number.isFinite(value));
+    if (wrong >= 0)
+      throw new HeadError('invalid-labels', `labels: expected numbers, found NaN or infinity at ${wrong}.`);
+    return examples;
+  }
+
+  /**
+   * Values, without dropout.
+   * @returns [B, C] float32; caller disposes
+   */
+  predict(batch: Omit<SequenceBatch, 'labels'>): tf.Tensor2D {
+    return this.logits(batch);
+  }
+
+  /** What predictions are compared with: the batch's own tensor, which stays the caller's. */
+  labels(batch: SequenceBatch): tf.Tensor {
+    return batch.labels;
+  }
+}
+
+function storedNames(pretrained: Parameters<typeof labelNames>[0]): readonly string[] {
+  const names = labelNames(pretrained) ?? ['LABEL_0', 'LABEL_1'];
+  const type: unknown = pretrained.extra.problem_type ?? (names.length === 1 ? 'regression' : 'a classifier');
+  if (type !== 'regression') {
+    throw new HeadError(
+      'wrong-task',
+      `${pretrained.source}: expected a regression model, found ${String(type)}. ` +
+        'Load it as a SequenceClassifier, or give `valueNames`.',
+    );
+  }
+  return names;
+}
