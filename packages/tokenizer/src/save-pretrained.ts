@@ -1,0 +1,118 @@
+/** Writes a Hugging Face tokenizer directory, in the form transformers 4 writes and 4 and 5 read. */
+import { writeFiles } from '#files';
+
+import type { ResolvedAddedToken } from './added-tokens.js';
+import { TokenizerError } from './errors.js';
+import type { BertTokenizer } from './tokenizer.js';
+import { CONTINUATION_PREFIX } from './vocabulary.js';
+
+const MAX_WORD_CODE_POINTS = 100;
+
+/** @throws TokenizerError `file-write` */
+export async function savePretrained(directory: string, tokenizer: BertTokenizer): Promise<void> {
+  const unwritable = tokenizer.vocabulary.find((token) => /[\r\n]/.test(token));
+  if (unwritable !== undefined) {
+    throw new TokenizerError(
+      'file-write',
+      `${directory}: the token ${JSON.stringify(unwritable)} has a line break, which vocab.txt cannot hold.`,
+      { token: unwritable },
+    );
+  }
+  await writeFiles(
+    directory,
+    new Map([
+      ['vocab.txt', tokenizer.vocabulary.map((token) => `${token}\n`).join('')],
+      ['tokenizer_config.json', toJson(tokenizerConfig(tokenizer))],
+      ['special_tokens_map.json', toJson(specialTokensMap(tokenizer))],
+      ['tokenizer.json', toJson(tokenizerJson(tokenizer))],
+    ]),
+  );
+}
+
+function toJson(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+function specialTokensMap({ settings, addedTokens }: BertTokenizer): Record<string, unknown> {
+  const named = {
+    cls_token: settings.clsToken,
+    mask_token: settings.maskToken,
+    pad_token: settings.padToken,
+    sep_token: settings.sepToken,
+    unk_token: settings.unkToken,
+  };
+  const names = new Set<string | undefined>(Object.values(named));
+  const others = addedTokens.filter(({ content, special }) => special && !names.has(content));
+  return others.length === 0 ? named : { ...named, additional_special_tokens: others.map(({ content }) => content) };
+}
+
+function tokenizerConfig(tokenizer: BertTokenizer): Record<string, unknown> {
+  const { settings, addedTokens } = tokenizer;
+  return {
+    added_tokens_decoder: Object.fromEntries(addedTokens.map((token) => [token.id, addedTokenJson(token)])),
+    ...specialTokensMap(tokenizer),
+    mask_token: settings.maskToken ?? null,
+    clean_up_tokenization_spaces: settings.cleanUpTokenizationSpaces,
+    do_basic_tokenize: true,
+    do_lower_case: settings.lowercase,
+    // Left out when there is none: transformers then knows no limit either.
+    model_max_length: settings.modelMaxLength,
+    never_split: null,
+    padding_side: settings.paddingSide,
+    strip_accents: settings.stripAccents,
+    tokenize_chinese_chars: settings.tokenizeChineseChars,
+    tokenizer_class: 'BertTokenizer',
+    truncation_side: settings.truncationSide,
+  };
+}
+
+function addedTokenJson(token: ResolvedAddedToken): Record<string, unknown> {
+  return {
+    content: token.content,
+    lstrip: token.lstrip,
+    normalized: token.normalized,
+    rstrip: token.rstrip,
+    single_word: token.singleWord,
+    special: token.special,
+  };
+}
+
+function tokenizerJson({ settings, addedTokens, vocabulary, clsTokenId, sepTokenId }: BertTokenizer): unknown {
+  const special = (id: string, typeId: number): unknown => ({ SpecialToken: { id, type_id: typeId } });
+  const sequence = (id: string, typeId: number): unknown => ({ Sequence: { id, type_id: typeId } });
+  const { clsToken: cls, sepToken: sep } = settings;
+  const single = [special(cls, 0), sequence('A', 0), special(sep, 0)];
+  return {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: [...addedTokens]
+      .sort((a, b) => a.id - b.id)
+      .map((token) => ({ id: token.id, ...addedTokenJson(token) })),
+    normalizer: {
+      type: 'BertNormalizer',
+      clean_text: true,
+      handle_chinese_chars: settings.tokenizeChineseChars,
+      strip_accents: settings.stripAccents,
+      lowercase: settings.lowercase,
+    },
+    pre_tokenizer: { type: 'BertPreTokenizer' },
+    post_processor: {
+      type: 'TemplateProcessing',
+      single,
+      pair: [...single, sequence('B', 1), special(sep, 1)],
+      special_tokens: {
+        [cls]: { id: cls, ids: [clsTokenId], tokens: [cls] },
+        [sep]: { id: sep, ids: [sepTokenId], tokens: [sep] },
+      },
+    },
+    decoder: { type: 'WordPiece', prefix: CONTINUATION_PREFIX, cleanup: true },
+    model: {
+      type: 'WordPiece',
+      unk_token: settings.unkToken,
+      continuing_subword_prefix: CONTINUATION_PREFIX,
+      max_input_chars_per_word: MAX_WORD_CODE_POINTS,
+      vocab: Object.fromEntries(vocabulary.map((token, id) => [token, id])),
+    },
+  };
+}

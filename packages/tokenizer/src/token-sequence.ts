@@ -1,0 +1,133 @@
+/** One text, cut into tokens, before truncation and special tokens. */
+import { AddedTokenMatcher } from './added-tokens.js';
+import type { ResolvedAddedToken } from './added-tokens.js';
+import { normalize } from './normalizer.js';
+import type { NormalizedText, NormalizerSettings } from './normalizer.js';
+import { splitWords } from './pre-tokenizer.js';
+import type { Vocabulary } from './vocabulary.js';
+import { wordPieces } from './wordpiece.js';
+
+/** Parallel lists, one entry per token. */
+export interface TokenSequence {
+  readonly ids: number[];
+  readonly tokens: string[];
+  /** Start and end in the original text (of its word, for pre-split input), in UTF-16 code units. */
+  readonly starts: number[];
+  readonly ends: number[];
+  /** Which word the token is part of, from 0. */
+  readonly words: number[];
+  /** The original text (or, for pre-split input, the word) that `starts` and `ends` count in; one per token. */
+  readonly texts: string[];
+}
+
+/** Text -> tokens with their places in the text. */
+export class SequenceTokenizer {
+  readonly #asWritten: AddedTokenMatcher;
+  readonly #normalized: AddedTokenMatcher;
+  readonly #vocabulary: Vocabulary;
+  readonly #unknownId: number;
+  readonly #settings: NormalizerSettings;
+
+  constructor(
+    vocabulary: Vocabulary,
+    unknownId: number,
+    settings: NormalizerSettings,
+    addedTokens: readonly ResolvedAddedToken[],
+  ) {
+    this.#vocabulary = vocabulary;
+    this.#unknownId = unknownId;
+    this.#settings = settings;
+    this.#asWritten = new AddedTokenMatcher(
+      addedTokens.filter((token) => !token.normalized).map((token) => ({ text: token.content, token })),
+    );
+    this.#normalized = new AddedTokenMatcher(
+      addedTokens
+        .filter((token) => token.normalized)
+        .map((token) => ({ text: textOf(normalize(token.content, 0, token.content.length, settings)), token })),
+    );
+  }
+
+  /** @param input a text, or a list of words that are each tokenised by themselves */
+  tokenize(input: string | readonly string[]): TokenSequence {
+    const out: TokenSequence = { ids: [], tokens: [], starts: [], ends: [], words: [], texts: [] };
+    if (typeof input === 'string') this.#text(input, undefined, out);
+    else input.forEach((word, index) => this.#text(word, index, out));
+    return out;
+  }
+
+  #text(text: string, givenWord: number | undefined, out: TokenSequence): void {
+    let nextWord = 0;
+    const beginWord = (): number => givenWord ?? nextWord++;
+    for (const segment of this.#asWritten.split(text)) {
+      if (segment.id !== undefined) {
+        push(out, segment.id, text.slice(segment.from, segment.to), text, segment.from, segment.to, beginWord());
+        continue;
+      }
+      const normalized = normalize(text, segment.from, segment.to, this.#settings);
+      if (this.#normalized.isEmpty) this.#words(text, normalized, beginWord, out);
+      else this.#normalizedSegments(text, normalized, beginWord, out);
+    }
+  }
+
+  #normalizedSegments(text: string, normalized: NormalizedText, beginWord: () => number, out: TokenSequence): void {
+    const { codePoints, sources } = normalized;
+    const joined = textOf(normalized);
+    let index = 0;
+    let unit = 0;
+    const advance = (target: number): number => {
+      for (; unit < target; index += 1) unit += (codePoints[index] ?? 0) > 0xffff ? 2 : 1;
+      return index;
+    };
+    for (const segment of this.#normalized.split(joined)) {
+      const from = advance(segment.from);
+      const to = advance(segment.to);
+      if (segment.id === undefined) {
+        const part = { codePoints: codePoints.slice(from, to), sources: sources.slice(from, to) };
+        this.#words(text, part, beginWord, out);
+      } else {
+        const matched = joined.slice(segment.from, segment.to);
+        const end = endOf(text, sources[to - 1] ?? 0);
+        push(out, segment.id, matched, text, sources[from] ?? 0, end, beginWord());
+      }
+    }
+  }
+
+  #words(text: string, normalized: NormalizedText, beginWord: () => number, out: TokenSequence): void {
+    const { codePoints, sources } = normalized;
+    splitWords(codePoints, (from, to) => {
+      const word = beginWord();
+      for (const piece of wordPieces(codePoints, from, to, this.#vocabulary, this.#unknownId)) {
+        const start = sources[from + piece.from] ?? 0;
+        const end = endOf(text, sources[from + piece.to - 1] ?? 0);
+        push(out, piece.id, this.#vocabulary.tokens[piece.id] ?? '', text, start, end, word);
+      }
+    });
+  }
+}
+
+function push(
+  out: TokenSequence,
+  id: number,
+  token: string,
+  text: string,
+  start: number,
+  end: number,
+  word: number,
+): void {
+  out.ids.push(id);
+  out.tokens.push(token);
+  out.texts.push(text);
+  out.starts.push(start);
+  out.ends.push(end);
+  out.words.push(word);
+}
+
+function endOf(text: string, start: number): number {
+  return start + ((text.codePointAt(start) ?? 0) > 0xffff ? 2 : 1);
+}
+
+function textOf(normalized: NormalizedText): string {
+  let text = '';
+  for (const codePoint of normalized.codePoints) text += String.fromCodePoint(codePoint);
+  return text;
+}

@@ -1,0 +1,259 @@
+/**
+ * The BERT tokenizer. text -> added tokens -> normalise -> words -> pieces -> truncate -> special tokens -> pad.
+ * Same results as transformers' BertTokenizerFast (4.57.6, tokenizers 0.22.2). B batch, T tokens, V vocabulary.
+ */
+import { resolveAddedTokens } from './added-tokens.js';
+import type { ResolvedAddedToken } from './added-tokens.js';
+import { flattenRows, stackRows } from './batch.js';
+import { decodeTokens } from './decoder.js';
+import { resolveEncodeOptions } from './encode-options.js';
+import type { EncodeOptions, ResolvedEncodeOptions } from './encode-options.js';
+import type { BatchEncoding, Encoding } from './encoding.js';
+import { TokenizerError } from './errors.js';
+import { padAll } from './padding.js';
+import { assemble } from './post-processor.js';
+import type { SpecialToken } from './post-processor.js';
+import { readPretrained } from './pretrained-files.js';
+import { savePretrained } from './save-pretrained.js';
+import { SequenceTokenizer } from './token-sequence.js';
+import { resolveTokenizerOptions } from './tokenizer-options.js';
+import type { BertTokenizerOptions, BertTokenizerSettings } from './tokenizer-options.js';
+import { truncate } from './truncation.js';
+import { Vocabulary } from './vocabulary.js';
+
+/** A text, or a list of words that are tokenised one by one (word ids are then their places in the list). */
+export type TextInput = string | readonly string[];
+
+/** One input of a batch: a text; `[text, pair]`; or an object, which can also hold pre-split words. */
+export type BatchInput = string | readonly [text: string, pair: string] | EncodeInput;
+
+/** A text with or without a second one. */
+export interface EncodeInput {
+  /** The text, or its words. */
+  readonly text: TextInput;
+  /** The second text of a pair, or its words. */
+  readonly pair?: TextInput;
+}
+
+/** Options of `decode`. */
+export interface DecodeOptions {
+  /** Leave special tokens (`[CLS]`, `[SEP]`, `[PAD]`, `[UNK]`, `[MASK]`, added special ones) out. Default `false`. */
+  readonly skipSpecialTokens?: boolean;
+  /** Remove spaces before English punctuation and contractions. Default: the tokenizer's own setting. */
+  readonly cleanUpTokenizationSpaces?: boolean;
+}
+
+/** Text to token ids and back, for one vocabulary and one set of options. Immutable. */
+export class BertTokenizer {
+  /** The options in force, defaults filled in. */
+  readonly settings: BertTokenizerSettings;
+  /** Special tokens and those added, with their ids. */
+  readonly addedTokens: readonly ResolvedAddedToken[];
+  /** Pieces of the WordPiece model by id, without tokens added after them. */
+  readonly vocabulary: readonly string[];
+  /** Id of `[UNK]`. */
+  readonly unkTokenId: number;
+  /** Id of `[CLS]`. */
+  readonly clsTokenId: number;
+  /** Id of `[SEP]`. */
+  readonly sepTokenId: number;
+  /** Id of `[PAD]`. */
+  readonly padTokenId: number;
+  /** Id of `[MASK]`; `undefined` when the vocabulary has none. */
+  readonly maskTokenId: number | undefined;
+  readonly #vocabulary: Vocabulary;
+  readonly #addedById: ReadonlyMap<number, ResolvedAddedToken>;
+  readonly #addedByContent: ReadonlyMap<string, ResolvedAddedToken>;
+  readonly #sequences: SequenceTokenizer;
+
+  /**
+   * @param vocabulary WordPiece tokens; a token's place is its id
+   * @throws TokenizerError `empty-vocabulary`, `duplicate-token`, `missing-special-token`, `bad-option`
+   */
+  constructor(vocabulary: readonly string[], options: BertTokenizerOptions = {}) {
+    this.#vocabulary = new Vocabulary(vocabulary);
+    this.vocabulary = this.#vocabulary.tokens;
+    const added = options.addedTokens ?? [];
+    this.settings = resolveTokenizerOptions(
+      options,
+      (token) => this.#vocabulary.idOf(token) !== undefined || added.some(({ content }) => content === token),
+    );
+    const { unkToken, sepToken, padToken, clsToken, maskToken } = this.settings;
+    const special = [unkToken, sepToken, padToken, clsToken, ...(maskToken === undefined ? [] : [maskToken])];
+    const available = [...this.vocabulary, ...added.map(({ content }) => content)];
+    requireSpecialTokens(special, new Set(available));
+    const given = new Set(added.map(({ content }) => content));
+    this.addedTokens = resolveAddedTokens(
+      [
+        ...special.filter((content) => !given.has(content)).map((content) => ({ content, special: true })),
+        ...added.map((token) => (special.includes(token.content) ? { ...token, special: true } : token)),
+      ],
+      (token) => this.#vocabulary.idOf(token),
+      this.#vocabulary.size,
+    );
+    this.#addedById = new Map(this.addedTokens.map((token) => [token.id, token]));
+    this.#addedByContent = new Map(this.addedTokens.map((token) => [token.content, token]));
+    const id = (token: string): number => this.idOf(token) ?? 0;
+    this.unkTokenId = id(unkToken);
+    this.clsTokenId = id(clsToken);
+    this.sepTokenId = id(sepToken);
+    this.padTokenId = id(padToken);
+    this.maskTokenId = maskToken === undefined ? undefined : id(maskToken);
+    this.#sequences = new SequenceTokenizer(
+      this.#vocabulary,
+      this.unkTokenId,
+      { ...this.settings, stripAccents: this.settings.stripAccents ?? this.settings.lowercase },
+      this.addedTokens,
+    );
+  }
+
+  /**
+   * Reads a Hugging Face directory: `vocab.txt` (or the vocabulary in `tokenizer.json`), and, where present,
+   * `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json`.
+   * @param directory a folder; in a browser a URL
+   * @throws TokenizerError `file-missing`, `not-utf-8`, `bad-file`, `added-token-id`, and those of the constructor
+   */
+  static async fromPretrained(directory: string): Promise<BertTokenizer> {
+    const { vocabulary, options, addedTokenIds } = await readPretrained(directory);
+    const tokenizer = new BertTokenizer(vocabulary, options);
+    for (const [content, expected] of addedTokenIds) {
+      const found = tokenizer.idOf(content);
+      if (found !== expected) {
+        throw new TokenizerError(
+          'added-token-id',
+          `${directory}: added token ${JSON.stringify(content)} should have the id ${expected}, but the ` +
+            `${vocabulary.length} tokens of the vocabulary and the tokens added before it lead to ${found}. ` +
+            'The files do not belong together.',
+          { token: content, expected, found },
+        );
+      }
+    }
+    return tokenizer;
+  }
+
+  /**
+   * Writes `vocab.txt`, `tokenizer_config.json`, `special_tokens_map.json` and `tokenizer.json`, which transformers
+   * opens as they are. Each appears under its name only when complete.
+   * @param directory made if need be
+   * @throws TokenizerError `file-write`
+   */
+  async savePretrained(directory: string): Promise<void> {
+    await savePretrained(directory, this);
+  }
+
+  /** Number of ids: V pieces and the tokens added after them. The rows a model's word embedding needs. */
+  get vocabularySize(): number {
+    return this.addedTokens.reduce((size, { id }) => Math.max(size, id + 1), this.#vocabulary.size);
+  }
+
+  /** Id of a token, added ones included; `undefined` when there is none. */
+  idOf(token: string): number | undefined {
+    return this.#addedByContent.get(token)?.id ?? this.#vocabulary.idOf(token);
+  }
+
+  /** Token of an id, added ones included; `undefined` when there is none. */
+  tokenOf(id: number): string | undefined {
+    return this.#addedById.get(id)?.content ?? this.#vocabulary.tokens[id];
+  }
+
+  /**
+   * One text, or pair, to one row `[T]`. Never throws on account of what a text contains; lone surrogates are
+   * dropped. As in transformers, an empty `pair` counts as none here (in a batch it counts as a pair).
+   * @throws TokenizerError `bad-option`, `missing-pair`, `sequence-too-short`, `stride-too-large`, `length-not-multiple`
+   */
+  encode(text: TextInput, options: EncodeOptions & { readonly pair?: TextInput } = {}): Encoding {
+    const { pair, ...rest } = options;
+    const resolved = this.#resolve(rest);
+    const row = this.#row({ text, ...(pair === undefined || pair.length === 0 ? {} : { pair }) }, resolved);
+    return this.#padded([row], resolved)[0] ?? row;
+  }
+
+  /**
+   * Many texts, or pairs, to int32 matrices `[B, T]`. Pads to the longest row unless told otherwise. With
+   * `returnOverflowingTokens` every window is a row, and `overflowToSample` says which input it came from.
+   * @throws TokenizerError those of `encode`, and `ragged-batch` when rows differ in length
+   */
+  encodeBatch(inputs: readonly BatchInput[], options: EncodeOptions = {}): BatchEncoding {
+    return stackRows(flattenRows(this.encodeAll(inputs, { padding: true, ...options })));
+  }
+
+  /**
+   * Many texts, or pairs, to one row each, without matrices: rows may differ in length, windows stay in `overflowing`.
+   * Does not pad unless told to; padding to the longest means the longest of all.
+   * @throws TokenizerError those of `encode`
+   */
+  encodeAll(inputs: readonly BatchInput[], options: EncodeOptions = {}): readonly Encoding[] {
+    const resolved = this.#resolve(options);
+    const rows = inputs.map((input) => this.#row(toEncodeInput(input), resolved));
+    return this.#padded(rows, resolved);
+  }
+
+  /**
+   * Ids to text. Ids that stand for nothing are left out, as in the reference.
+   * @throws TokenizerError `bad-id` for anything but whole numbers from 0 up
+   */
+  decode(ids: Iterable<number>, options: DecodeOptions = {}): string {
+    const { skipSpecialTokens = false } = options;
+    const tokens: string[] = [];
+    for (const id of ids) {
+      if (!Number.isSafeInteger(id) || id < 0) {
+        throw new TokenizerError('bad-id', `decode: expected ids to be whole numbers from 0 up, found ${id}.`, { id });
+      }
+      const token = this.tokenOf(id);
+      if (token === undefined) continue;
+      if (skipSpecialTokens && this.#addedByContent.get(token)?.special) continue;
+      tokens.push(token);
+    }
+    return decodeTokens(tokens, options.cleanUpTokenizationSpaces ?? this.settings.cleanUpTokenizationSpaces);
+  }
+
+  #resolve(options: EncodeOptions): ResolvedEncodeOptions {
+    return resolveEncodeOptions(options, this.settings);
+  }
+
+  #special(id: number): SpecialToken {
+    return { id, token: this.tokenOf(id) ?? '' };
+  }
+
+  #padded(rows: readonly Encoding[], { padding }: ResolvedEncodeOptions): readonly Encoding[] {
+    return padding === undefined ? rows : padAll(rows, padding, this.#special(this.padTokenId));
+  }
+
+  #row({ text, pair }: EncodeInput, options: ResolvedEncodeOptions): Encoding {
+    const first = this.#sequences.tokenize(text);
+    const second = pair === undefined ? undefined : this.#sequences.tokenize(pair);
+    const { truncation, addSpecialTokens, overflowing, offsetUnit } = options;
+    const added = addSpecialTokens ? (second === undefined ? 2 : 3) : 0;
+    // A limit below the number of special tokens truncates nothing: the reference's subtraction wraps round.
+    const applies = truncation !== undefined && truncation.maxLength >= added;
+    const windows = truncate(
+      first.ids.length,
+      second?.ids.length,
+      applies ? { ...truncation, maxTokens: truncation.maxLength - added } : undefined,
+    );
+    const special = addSpecialTokens
+      ? { cls: this.#special(this.clsTokenId), sep: this.#special(this.sepTokenId) }
+      : undefined;
+    return assemble({ first, second, windows, special, offsetUnit, overflowing });
+  }
+}
+
+function toEncodeInput(input: BatchInput): EncodeInput {
+  if (typeof input === 'string') return { text: input };
+  return isPair(input) ? { text: input[0], pair: input[1] } : input;
+}
+
+function isPair(input: BatchInput): input is readonly [text: string, pair: string] {
+  return Array.isArray(input);
+}
+
+function requireSpecialTokens(special: readonly string[], available: ReadonlySet<string>): void {
+  const missing = special.filter((token) => !available.has(token));
+  if (missing.length === 0) return;
+  throw new TokenizerError(
+    'missing-special-token',
+    `vocabulary: expected the special tokens ${special.join(' ')}, found none of these: ${missing.join(' ')}. ` +
+      'Add them to the vocabulary, or name the ones it has (unkToken, clsToken, sepToken, padToken, maskToken).',
+    { expected: special, missing },
+  );
+}

@@ -1,0 +1,127 @@
+/** Which tokens of one or two sequences stay, and which further windows cover the rest. As Hugging Face tokenizers. */
+import { TokenizerError } from './errors.js';
+
+/** How a text, or a pair, that is too long is shortened. */
+export type TruncationStrategy =
+  /** Take from the longer sequence until both fit; of two equally long ones the first ends up shorter. */
+  | 'longest_first'
+  /** Take from the first sequence only. */
+  | 'only_first'
+  /** Take from the second sequence only. */
+  | 'only_second';
+
+/** Which end loses tokens, or gets padding. */
+export type Side = 'left' | 'right';
+
+/** Tokens `from` (inclusive) to `to` (exclusive) of one sequence. */
+export interface Window {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What truncation has to keep to. */
+export interface TruncationSettings {
+  readonly strategy: TruncationStrategy;
+  /** Room for tokens of the texts; special tokens are already subtracted. */
+  readonly maxTokens: number;
+  /** How many tokens neighbouring windows share. */
+  readonly stride: number;
+  readonly side: Side;
+}
+
+/** Windows of each sequence; the first of each is what stays, the others overflow. */
+export interface Windows {
+  readonly first: readonly Window[];
+  readonly second: readonly Window[] | undefined;
+}
+
+/**
+ * @param firstLength tokens of the first sequence
+ * @param secondLength tokens of the second; `undefined` when there is none
+ * @throws TokenizerError `missing-pair`, `sequence-too-short`, `stride-too-large`
+ */
+export function truncate(
+  firstLength: number,
+  secondLength: number | undefined,
+  settings: TruncationSettings | undefined,
+): Windows {
+  const total = firstLength + (secondLength ?? 0);
+  if (settings === undefined || (total <= settings.maxTokens && settings.maxTokens > 0)) {
+    return windows(firstLength, firstLength, secondLength, secondLength, undefined);
+  }
+  const { maxTokens, strategy } = settings;
+  if (maxTokens === 0) return windows(firstLength, 0, secondLength, secondLength === undefined ? undefined : 0, settings);
+  if (strategy === 'longest_first') {
+    if (secondLength === undefined) return windows(firstLength, maxTokens, undefined, undefined, settings);
+    const [first, second] = shareRoom(firstLength, secondLength, maxTokens);
+    return windows(firstLength, first, secondLength, second, settings);
+  }
+  if (strategy === 'only_second' && secondLength === undefined) {
+    throw new TokenizerError(
+      'missing-pair',
+      'truncation only_second: expected a pair, found one text that is too long. Give a pair, or use longest_first.',
+      { strategy, maxTokens, firstLength },
+    );
+  }
+  const target = strategy === 'only_first' ? firstLength : (secondLength ?? 0);
+  const kept = target - (total - maxTokens);
+  if (kept <= 0) {
+    throw new TokenizerError(
+      'sequence-too-short',
+      `truncation ${strategy}: expected that sequence to have more than the ${total - maxTokens} tokens that must go ` +
+        `to leave ${maxTokens}, found ${target}. Raise maxLength, or use longest_first.`,
+      { strategy, maxTokens, firstLength, secondLength },
+    );
+  }
+  return strategy === 'only_first'
+    ? windows(firstLength, kept, secondLength, secondLength, settings)
+    : windows(firstLength, firstLength, secondLength, kept, settings);
+}
+
+/** Room of each sequence under longest_first: the shorter keeps all it can, an odd token goes to the second. */
+function shareRoom(first: number, second: number, room: number): readonly [number, number] {
+  const shorter = Math.min(first, second);
+  const longer = shorter > room ? shorter : Math.max(shorter, room - shorter);
+  if (shorter + longer <= room) return first > second ? [longer, shorter] : [shorter, longer];
+  const half = Math.floor(room / 2);
+  return first > second ? [half + (room % 2), half] : [half, half + (room % 2)];
+}
+
+function windows(
+  firstLength: number,
+  firstRoom: number,
+  secondLength: number | undefined,
+  secondRoom: number | undefined,
+  settings: TruncationSettings | undefined,
+): Windows {
+  return {
+    first: cut(firstLength, firstRoom, settings),
+    second: secondLength === undefined ? undefined : cut(secondLength, secondRoom ?? secondLength, settings),
+  };
+}
+
+/** Windows of at most `room` tokens over a sequence, each sharing `stride` tokens with the one before. */
+function cut(length: number, room: number, settings: TruncationSettings | undefined): readonly Window[] {
+  if (room >= length || settings === undefined) return [{ from: 0, to: length }];
+  if (room === 0)
+    return [
+      { from: 0, to: 0 },
+      { from: 0, to: length },
+    ];
+  const { stride, side } = settings;
+  if (stride >= room) {
+    throw new TokenizerError(
+      'stride-too-large',
+      `stride: expected less than the ${room} tokens of the sequence that fit, found ${stride}. ` +
+        'Lower stride or raise maxLength (special tokens count in it).',
+      { stride, room },
+    );
+  }
+  const found: Window[] = [];
+  for (let moved = 0; moved < length; moved += room - stride) {
+    const far = Math.min(moved + room, length);
+    found.push(side === 'right' ? { from: moved, to: far } : { from: length - far, to: length - moved });
+    if (far === length) break;
+  }
+  return found;
+}

@@ -1,0 +1,62 @@
+import { TokenizerError } from './errors.js';
+
+/** What a piece that does not begin its word starts with. */
+export const CONTINUATION_PREFIX = '##';
+
+/** The pieces of a WordPiece model and their ids (their positions in the list), V of them. */
+export class Vocabulary {
+  /** Pieces by id. */
+  readonly tokens: readonly string[];
+  /** Longest piece, without `##`, in UTF-16 code units: no match can be longer. */
+  readonly longestPiece: number;
+  readonly #ids = new Map<string, number>();
+  readonly #continuations = new Map<string, number>();
+
+  /**
+   * @param tokens pieces in the order of their ids
+   * @param source what to call the list in an error message
+   * @throws TokenizerError `empty-vocabulary`, `duplicate-token`
+   */
+  constructor(tokens: readonly string[], source = 'the vocabulary') {
+    if (tokens.length === 0) {
+      throw new TokenizerError('empty-vocabulary', `${source}: expected one token per line, found none.`, { source });
+    }
+    let longest = 0;
+    tokens.forEach((token, id) => {
+      const earlier = this.#ids.get(token);
+      if (earlier !== undefined) {
+        throw new TokenizerError(
+          'duplicate-token',
+          `${source}: every token must occur once, but ${JSON.stringify(token)} has the ids ${earlier} and ${id} ` +
+            `(lines ${earlier + 1} and ${id + 1}). Replace one of them, e.g. by [unused${id}].`,
+          { source, token, ids: [earlier, id] },
+        );
+      }
+      this.#ids.set(token, id);
+      let length = token.length;
+      if (token.startsWith(CONTINUATION_PREFIX)) {
+        const piece = token.slice(CONTINUATION_PREFIX.length);
+        length = piece.length;
+        this.#continuations.set(piece, id);
+      }
+      longest = Math.max(longest, length);
+    });
+    this.tokens = [...tokens];
+    this.longestPiece = longest;
+  }
+
+  /** Number of pieces, V. */
+  get size(): number {
+    return this.tokens.length;
+  }
+
+  /** Id of a token as written, `##` and all; `undefined` when there is none. */
+  idOf(token: string): number | undefined {
+    return this.#ids.get(token);
+  }
+
+  /** Id of `##piece`, given without the `##`. */
+  continuationIdOf(piece: string): number | undefined {
+    return this.#continuations.get(piece);
+  }
+}

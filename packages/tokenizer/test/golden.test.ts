@@ -1,0 +1,74 @@
+/** Every case the reference wrote with the official vocabularies, which lie outside the repository. */
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+
+import { readGoldenJson, sharedPath } from '@bertune/testkit';
+import { describe, expect, it } from '@jest/globals';
+
+import { BertTokenizer } from '../src/index.js';
+import { parseVocabulary } from '../src/pretrained-files.js';
+import { checkDecodeCase, checkEncodeCase } from './reference-cases.js';
+import type { DecodeCase, EncodeCase } from './reference-cases.js';
+
+interface TokenizerDescription {
+  vocab: string;
+  do_lower_case: boolean;
+  strip_accents: boolean | null;
+  tokenize_chinese_chars: boolean;
+  padding_side: 'left' | 'right';
+  truncation_side: 'left' | 'right';
+}
+
+const root = sharedPath('golden/tokenizer');
+const run = root === undefined ? describe.skip : describe;
+
+function readLines<Case>(name: string): Case[] {
+  return gunzipSync(readFileSync(`${root}/${name}`))
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Case);
+}
+
+run('golden cases (needs ../shared: official vocabularies)', () => {
+  const tokenizers = new Map<string, BertTokenizer>();
+  const tokenizerOf = (name: string): BertTokenizer => {
+    const known = tokenizers.get(name);
+    if (known !== undefined) return known;
+    const all = readGoldenJson<{ tokenizers: Record<string, TokenizerDescription> }>(`${root}/tokenizers.json`);
+    const description = all.tokenizers[name];
+    if (description === undefined) throw new Error(`no tokenizer ${name}`);
+    const vocabulary = parseVocabulary(readFileSync(`${root}/vocab/${description.vocab}`, 'utf8'));
+    const made = new BertTokenizer(vocabulary, {
+      lowercase: description.do_lower_case,
+      stripAccents: description.strip_accents,
+      tokenizeChineseChars: description.tokenize_chinese_chars,
+      paddingSide: description.padding_side,
+      truncationSide: description.truncation_side,
+    });
+    tokenizers.set(name, made);
+    return made;
+  };
+
+  const failures = <Case extends { id: string }>(cases: readonly Case[], check: (item: Case) => void): string[] =>
+    cases.flatMap((item) => {
+      try {
+        check(item);
+        return [];
+      } catch (error) {
+        return [`${item.id}: ${error instanceof Error ? error.message : String(error)}`];
+      }
+    });
+
+  it('encodes every case', () => {
+    const cases = readLines<EncodeCase>('encode.jsonl.gz');
+    expect(cases.length).toBeGreaterThanOrEqual(3151);
+    expect(failures(cases, (item) => checkEncodeCase(tokenizerOf(item.tok), item))).toEqual([]);
+  });
+
+  it('decodes every case', () => {
+    const cases = readLines<DecodeCase>('decode.jsonl.gz');
+    expect(cases.length).toBeGreaterThanOrEqual(756);
+    expect(failures(cases, (item) => checkDecodeCase(tokenizerOf(item.tok), item))).toEqual([]);
+  });
+});
