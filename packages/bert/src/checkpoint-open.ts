@@ -34,7 +34,7 @@ const isPlainName = (name: string): boolean =>
  * Which file holds which tensor, as an index file says.
  * @throws CheckpointError `index-invalid`; `unsafe-path` for a file name that leads out of the folder
  */
-export async function readShardIndex(path: string): Promise<ReadonlyMap<string, string>> {
+async function readShardIndex(path: string): Promise<ReadonlyMap<string, string>> {
   const invalid = (found: string, cause?: unknown): CheckpointError =>
     new CheckpointError('index-invalid', `${path}: ${found}`, { file: path, cause });
   const json = await readJson(path, (cause) => invalid('not JSON in UTF-8.', cause));

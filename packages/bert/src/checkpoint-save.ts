@@ -1,7 +1,7 @@
 import { files } from '#files';
 
 import type { StoredParameter } from './checkpoint-fit.js';
-import { INDEX_FILE, readShardIndex, WEIGHTS_FILE } from './checkpoint-open.js';
+import { INDEX_FILE, WEIGHTS_FILE } from './checkpoint-open.js';
 import type { BertConfig } from './config.js';
 import { bertConfigToJson } from './config-json.js';
 import { CheckpointError } from './errors.js';
@@ -80,14 +80,11 @@ function weightFiles(
   return [...named.map(([name, shard]) => tensorFile(name, shard)), jsonFile(INDEX_FILE, index)];
 }
 
-/** Weight files of a former save that would contradict the new ones: `transformers` prefers the single file. */
+/** Weight files of former saves that would contradict the new ones: `transformers` prefers the single file. */
 async function outdated(directory: string, written: readonly FileToWrite[]): Promise<string[]> {
-  const index = files.join(directory, INDEX_FILE);
-  const shards = (await files.exists(index)) ? await readShardIndex(index).catch(() => undefined) : undefined;
   const names = new Set(written.map(({ name }) => name));
-  return [...new Set([WEIGHTS_FILE, INDEX_FILE, ...(shards?.values() ?? [])])].filter(
-    (name) => !names.has(name),
-  );
+  const weights = /^model(-\d{5}-of-\d{5})?\.safetensors(\.index\.json)?$/;
+  return (await files.list(directory)).filter((name) => weights.test(name) && !names.has(name));
 }
 
 /**

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 
 import { CheckpointError } from './errors.js';
 import type { FilePort, FileToWrite, RandomAccessFile } from './files.js';
+import { removeLeftovers, temporaryName } from './files-leftovers.node.js';
 
 /** Most bytes in one system call; above 2^31 - 1 Node refuses. */
 const LARGEST_CALL = 2 ** 30;
@@ -106,7 +107,7 @@ async function exchange(
   directory: string,
   names: readonly string[],
   remove: readonly string[],
-  temporaryName: (name: string, ending: 'tmp' | 'old') => string,
+  temporary: (name: string, ending: 'tmp' | 'old') => string,
 ): Promise<void> {
   const moved: { readonly from: string; readonly to: string }[] = [];
   const move = async (from: string, to: string): Promise<void> => {
@@ -119,12 +120,12 @@ async function exchange(
     if (names.length > 1 || remove.length > 0) {
       for (const name of [...names].reverse().concat(remove)) {
         if (!(await fileExists(join(directory, name)))) continue;
-        const aside = temporaryName(name, 'old');
+        const aside = temporary(name, 'old');
         await move(join(directory, name), aside);
         if (old.push(aside) === 1) await syncDirectory(directory);
       }
     }
-    for (const name of names) await move(temporaryName(name, 'tmp'), join(directory, name));
+    for (const name of names) await move(temporary(name, 'tmp'), join(directory, name));
   } catch (error) {
     for (const { from, to } of moved.reverse()) await rename(to, from).catch(() => undefined);
     throw error;
@@ -139,26 +140,25 @@ async function writeAll(
   remove: readonly string[] = [],
 ): Promise<void> {
   const id = `${process.pid}-${randomBytes(4).toString('hex')}`;
-  const temporaryName = (name: string, ending: 'tmp' | 'old'): string =>
-    join(directory, `.${name}.${id}.${ending}`);
+  const temporary = (name: string, ending: 'tmp' | 'old'): string =>
+    join(directory, temporaryName(name, id, ending));
   let created: string | undefined;
   let current = directory;
   try {
     created = await mkdir(directory, { recursive: true });
     for (const { name, content } of files) {
       current = join(directory, name);
-      await writeDurably(temporaryName(name, 'tmp'), content());
+      await writeDurably(temporary(name, 'tmp'), content());
     }
     current = directory;
     await exchange(
       directory,
       files.map(({ name }) => name),
       remove,
-      temporaryName,
+      temporary,
     );
   } catch (error) {
-    for (const { name } of files)
-      await rm(temporaryName(name, 'tmp'), { force: true }).catch(() => undefined);
+    for (const { name } of files) await rm(temporary(name, 'tmp'), { force: true }).catch(() => undefined);
     // Only an empty folder goes, and only one that was not there before.
     if (created !== undefined) await rmdir(directory).catch(() => undefined);
     const errno = errnoOf(error);
@@ -166,6 +166,11 @@ async function writeAll(
     const message = `${current}: cannot be written: ${REASONS[errno] ?? String(error)}. Nothing was replaced.`;
     throw new CheckpointError('write-failed', message, { file: current, cause: error });
   }
+  // The save is done: what goes wrong from here on must not make it look failed.
+  await removeLeftovers(
+    directory,
+    files.map(({ name }) => name),
+  ).catch(() => undefined);
 }
 
 async function fileExists(path: string): Promise<boolean> {

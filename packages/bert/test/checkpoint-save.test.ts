@@ -34,7 +34,7 @@ const valuesOf = (parameters: ReadonlyMap<string, ParameterToSave>): Promise<[st
       .map(async ([name, { values }]): Promise<[string, Float32Array]> => [name, await values()]),
   );
 
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => void jest.restoreAllMocks());
 
 describe('saveParameters', () => {
   it('writes the very tensors that were read', async () => {

@@ -16,7 +16,7 @@ const text = (name: string, content: string): FileToWrite => ({
 const contents = (folder: string): Record<string, string> =>
   Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => void jest.restoreAllMocks());
 
 describe('files of Node', () => {
   it('reads ranges and notices the end', async () => {
@@ -76,6 +76,20 @@ describe('files of Node', () => {
     await watching;
     expect([...seen].filter((state) => new Set(state.split(',')).size > 1)).toEqual([]);
     expect(seen.size).toBeGreaterThan(1);
+  });
+
+  it('removes what killed saves left, and nothing that is not its own', async () => {
+    const folder = temporaryFolder();
+    const gone = ['.model.safetensors.4194999-0123abcd.tmp', '.config.json.4194999-0123abcd.old'];
+    const kept = [
+      `.a.${process.pid}-0123abcd.tmp`,
+      '.a.tmp',
+      '.a.4194999-0123abcd.txt',
+      'a.4194999-0123abcd.tmp',
+    ];
+    for (const name of [...gone, ...kept]) writeFileSync(join(folder, name), '');
+    await nodeFiles.writeAll(folder, [text('b', 'new'), text('config.json', '{}')]);
+    expect(readdirSync(folder).sort()).toEqual([...kept, 'b', 'config.json'].sort());
   });
 
   it('names the leftovers of a save that was cut off', async () => {
