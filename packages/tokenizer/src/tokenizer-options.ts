@@ -29,7 +29,7 @@ export interface BertTokenizerOptions {
   readonly paddingSide?: Side;
   /** Where truncation takes tokens away [`truncation_side`]. Default `'right'`. */
   readonly truncationSide?: Side;
-  /** What `decode` does when not told [`clean_up_tokenization_spaces`]. Default `false`. */
+  /** What `decode` does when not told [`clean_up_tokenization_spaces`]. Default `true`, as in transformers 4. */
   readonly cleanUpTokenizationSpaces?: boolean;
 }
 
@@ -78,6 +78,6 @@ export function resolveTokenizerOptions(
     modelMaxLength: options.modelMaxLength,
     paddingSide: options.paddingSide ?? 'right',
     truncationSide: options.truncationSide ?? 'right',
-    cleanUpTokenizationSpaces: options.cleanUpTokenizationSpaces ?? false,
+    cleanUpTokenizationSpaces: options.cleanUpTokenizationSpaces ?? true,
   };
 }

@@ -1,13 +1,12 @@
 /** Every case the reference wrote with the official vocabularies, which lie outside the repository. */
 import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 
 import { readGoldenJson, sharedPath } from '@bertune/testkit';
 import { describe, expect, it } from '@jest/globals';
 
 import { BertTokenizer } from '../src/index.js';
 import { parseVocabulary } from '../src/pretrained-files.js';
-import { checkDecodeCase, checkEncodeCase } from './reference-cases.js';
+import { checkDecodeCase, checkEncodeCase, failures, readCases } from './reference-cases.js';
 import type { DecodeCase, EncodeCase } from './reference-cases.js';
 
 interface TokenizerDescription {
@@ -21,14 +20,6 @@ interface TokenizerDescription {
 
 const root = sharedPath('golden/tokenizer');
 const run = root === undefined ? describe.skip : describe;
-
-function readLines<Case>(name: string): Case[] {
-  return gunzipSync(readFileSync(`${root}/${name}`))
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Case);
-}
 
 run('golden cases (needs ../shared: official vocabularies)', () => {
   const tokenizers = new Map<string, BertTokenizer>();
@@ -50,24 +41,14 @@ run('golden cases (needs ../shared: official vocabularies)', () => {
     return made;
   };
 
-  const failures = <Case extends { id: string }>(cases: readonly Case[], check: (item: Case) => void): string[] =>
-    cases.flatMap((item) => {
-      try {
-        check(item);
-        return [];
-      } catch (error) {
-        return [`${item.id}: ${error instanceof Error ? error.message : String(error)}`];
-      }
-    });
-
   it('encodes every case', () => {
-    const cases = readLines<EncodeCase>('encode.jsonl.gz');
+    const cases = readCases<EncodeCase>(`${root}/encode.jsonl.gz`);
     expect(cases.length).toBeGreaterThanOrEqual(3151);
     expect(failures(cases, (item) => checkEncodeCase(tokenizerOf(item.tok), item))).toEqual([]);
   });
 
   it('decodes every case', () => {
-    const cases = readLines<DecodeCase>('decode.jsonl.gz');
+    const cases = readCases<DecodeCase>(`${root}/decode.jsonl.gz`);
     expect(cases.length).toBeGreaterThanOrEqual(756);
     expect(failures(cases, (item) => checkDecodeCase(tokenizerOf(item.tok), item))).toEqual([]);
   });
