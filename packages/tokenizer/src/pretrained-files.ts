@@ -91,7 +91,9 @@ function collectOptions({ config, specialTokensMap, tokenizer }: Loaded): BertTo
   const stripAccents = config.boolean('strip_accents') ?? normalizer.boolean('strip_accents');
   const chinese = config.boolean('tokenize_chinese_chars') ?? normalizer.boolean('handle_chinese_chars');
   const length = config.number('model_max_length');
-  const cleanUp = config.boolean('clean_up_tokenization_spaces');
+  // transformers 4 cleans up unless told otherwise, but not when it has a tokenizer.json to go by.
+  const cleanUp =
+    config.boolean('clean_up_tokenization_spaces') ?? (tokenizer.keys().length > 0 ? false : undefined);
   const options: { -readonly [Key in keyof BertTokenizerOptions]: BertTokenizerOptions[Key] } = {};
   if (lowercase !== undefined) options.lowercase = lowercase;
   if (stripAccents !== undefined) options.stripAccents = stripAccents;
