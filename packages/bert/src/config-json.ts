@@ -11,8 +11,8 @@ export type ConfigFlavour = 'hugging-face' | 'google';
 /** How a configuration file is read. */
 export interface ParseConfigOptions {
   /**
-   * Default: by the file name, `bert_config.json` is Google's and `config.json` Hugging Face's (also without
-   * `model_type`, as `transformers` reads it); under any other name, a file without `model_type` is Google's.
+   * Default: Hugging Face's when the file has `model_type` or is called `config.json` (which `transformers` reads as
+   * its own with or without that key); Google's otherwise, as `bert_config.json` is.
    */
   readonly flavour?: ConfigFlavour | undefined;
 }
@@ -79,7 +79,6 @@ const hasKey = (object: object, key: string): boolean => Object.prototype.hasOwn
 
 function flavourOf(json: object, source: string): ConfigFlavour {
   const name = source.split(/[\\/]/).at(-1)?.split(/[?#]/)[0];
-  if (name === 'bert_config.json') return 'google';
   return name === 'config.json' || hasKey(json, 'model_type') ? 'hugging-face' : 'google';
 }
 

@@ -304,6 +304,16 @@ describe('a sharded checkpoint', () => {
     expect(error.message).toContain(JSON.stringify(path));
   });
 
+  it('is refused when two files have a tensor of the same name', async () => {
+    const folder = temporaryFolder();
+    const tensor = (name: string) => ({ name, shape: [1], values: () => new Float32Array(1) });
+    await writeSafetensors(join(folder, 'model-1.safetensors'), [tensor('a')]);
+    await writeSafetensors(join(folder, 'model-2.safetensors'), [tensor('a'), tensor('b')]);
+    const weightMap = { a: 'model-1.safetensors', b: 'model-2.safetensors' };
+    writeFileSync(join(folder, indexName), JSON.stringify({ weight_map: weightMap }));
+    expect((await failure(folder, new Map())).code).toBe('index-mismatch');
+  });
+
   it.each<[string, unknown]>([
     ['a map of numbers', { 'bert.pooler.dense.bias': 3 }],
     ['an empty map', {}],

@@ -73,6 +73,7 @@ describe('parseBertConfig', () => {
     expect(activation('/models/uncased/config.json')).toBe('gelu');
     expect(activation('settings')).toBe('gelu-tanh');
     expect(activation('settings', {}, { model_type: 'bert' })).toBe('gelu');
+    expect(activation('bert_config.json', {}, { model_type: 'bert' })).toBe('gelu');
     expect(activation('bert_config.json', { flavour: 'hugging-face' })).toBe('gelu');
     expect(activation('config.json', { flavour: 'google' })).toBe('gelu-tanh');
   });
