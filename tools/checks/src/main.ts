@@ -11,7 +11,13 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 const CHECKS: Readonly<Record<string, () => Promise<readonly Problem[]> | readonly Problem[]>> = {
   async docs() {
-    const pages = repositoryFiles(root, '*.md', ':!tools/testkit/golden', ':!*CHANGELOG.md');
+    const pages = repositoryFiles(
+      root,
+      '*.md',
+      ':!tools/testkit/golden',
+      ':!packages/*/etc/*',
+      ':!*CHANGELOG.md',
+    );
     const { run, notRun, problems } = await checkExamples(root, pages);
     console.log(`${pages.length} pages, ${run} examples run, ${notRun} only type-checked`);
     return [...checkLinks(root, pages), ...problems];

@@ -8,10 +8,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const eslint = new ESLint({
   cwd: root,
   overrideConfigFile: true,
-  overrideConfig: [
-    { files: ['**/*.{ts,mjs}'], languageOptions: { parser: tseslint.parser as never } },
-    layerRule,
-  ],
+  overrideConfig: [{ files: ['**/*.{ts,mjs}'], languageOptions: { parser: tseslint.parser } }, layerRule],
 });
 
 /** What the layer rule says about a snippet in a file that need not exist. */
