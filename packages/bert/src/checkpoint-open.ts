@@ -5,8 +5,10 @@ import { readJson } from './pretrained-json.js';
 import type { SafetensorsEntry } from './safetensors-header.js';
 import { openSafetensors, type SafetensorsFile } from './safetensors-reader.js';
 
-/** Names of the weights in a folder of Hugging Face's layout. */
+/** Name of the weights in a folder of Hugging Face's layout, when they are in one file. */
 export const WEIGHTS_FILE = 'model.safetensors';
+
+/** Name of the list of files when they are in several. */
 export const INDEX_FILE = 'model.safetensors.index.json';
 
 /** The tensors of one model, in one file or several. The caller closes it. */

@@ -38,7 +38,9 @@ async function failure(
   options: FitOptions = {},
 ): Promise<CheckpointError> {
   let assigned = 0;
-  const error: unknown = await loadParameters(source, expected, options, () => void assigned++).then(
+  const error: unknown = await loadParameters(source, expected, options, () => {
+    assigned++;
+  }).then(
     () => undefined,
     (reason: unknown) => reason,
   );

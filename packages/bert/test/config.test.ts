@@ -151,7 +151,7 @@ describe('parseBertConfig', () => {
     ['distilbert', { model_type: 'distilbert' }, 'model_type'],
     ['a pad token outside the vocabulary', { pad_token_id: 200 }, 'pad_token_id'],
     ['a classifier dropout of two', { classifier_dropout: 2 }, 'classifier_dropout'],
-    ['an infinite deviation', { initializer_range: 1e999 }, 'initializer_range'],
+    ['an infinite deviation', { initializer_range: Infinity }, 'initializer_range'],
     ['a size beyond any array', { vocab_size: 2 ** 40 }, 'vocab_size'],
   ])('refuses %s', (_, change, field) => {
     const problems = problemsOf(() => parseBertConfig({ ...google, ...change }, 'config.json'));
