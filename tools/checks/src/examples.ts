@@ -15,7 +15,8 @@ const AT_ONCE = 2;
 interface Example {
   /** page, as a path from the root */
   readonly page: string;
-  readonly fence: Fence;
+  /** one fence, with those that continue it */
+  readonly fences: readonly Fence[];
   /** folder of the package it runs in, absolute */
   readonly owner: string;
   /** the TypeScript file made of it; its line numbers are the page's */
@@ -32,7 +33,8 @@ export interface ExamplesResult {
 /**
  * Type-checks and runs every `ts` fence of the pages, each as an ES module of its own inside the package that owns the
  * page, and compares what it prints with the comments behind its `console.log` statements, or with the `text` fence
- * that follows. `ts no-run` fences are type-checked only. Packages must be built.
+ * that follows. A `ts continues` fence belongs to the program of the one before it; `ts no-run` is type-checked only.
+ * Packages must be built.
  * @param pages Markdown files, as paths from `root`
  */
 export async function checkExamples(root: string, pages: readonly string[]): Promise<ExamplesResult> {
@@ -40,10 +42,10 @@ export async function checkExamples(root: string, pages: readonly string[]): Pro
   try {
     for (const example of examples) {
       mkdirSync(dirname(example.source), { recursive: true });
-      writeFileSync(example.source, '\n'.repeat(example.fence.line) + example.fence.code + '\n');
+      writeFileSync(example.source, program(example.fences));
     }
     const problems = typeProblems(root, examples);
-    const runnable = examples.filter(({ fence }) => !fence.flags.includes('no-run'));
+    const runnable = examples.filter(({ fences }) => !fences[0].flags.includes('no-run'));
     const queue = [...runnable];
     const worker = async (): Promise<void> => {
       for (let next = queue.shift(); next; next = queue.shift()) problems.push(...(await runExample(next)));
@@ -58,20 +60,35 @@ export async function checkExamples(root: string, pages: readonly string[]): Pro
 function examplesOf(root: string, page: string): Example[] {
   const nested = page.split('/').slice(0, 2).join('/');
   const owner = join(root, existsSync(join(root, nested, 'package.json')) ? nested : DEFAULT_OWNER);
-  return parseMarkdown(readFileSync(join(root, page), 'utf8'))
-    .fences.filter(({ language }) => language === 'ts')
-    .map((fence) => ({
-      page,
-      fence,
-      owner,
-      source: join(owner, SCRATCH, `${basename(page, '.md').toLowerCase()}-line-${fence.line}.ts`),
-    }));
+  const programs: Fence[][] = [];
+  for (const fence of parseMarkdown(readFileSync(join(root, page), 'utf8')).fences) {
+    if (fence.language !== 'ts') continue;
+    const before = programs.at(-1);
+    if (fence.flags.includes('continues') && before) before.push(fence);
+    else programs.push([fence]);
+  }
+  return programs.map((fences) => ({
+    page,
+    fences,
+    owner,
+    source: join(owner, SCRATCH, `${basename(page, '.md').toLowerCase()}-line-${fences[0].line}.ts`),
+  }));
+}
+
+/** The code of the fences, each line where it stands on the page, so that line numbers agree. */
+function program(fences: readonly Fence[]): string {
+  const lines: string[] = [];
+  for (const { line, code } of fences) {
+    while (lines.length < line) lines.push('');
+    lines.push(...code.split('\n'));
+  }
+  return `${lines.join('\n')}\n`;
 }
 
 function typeProblems(root: string, examples: readonly Example[]): Problem[] {
   const base = ts.readConfigFile(join(root, 'tsconfig.base.json'), (path) => ts.sys.readFile(path));
   const { options } = ts.parseJsonConfigFileContent(base.config, ts.sys, root);
-  const program = ts.createProgram(
+  const compiled = ts.createProgram(
     examples.map(({ source }) => source),
     {
       ...options,
@@ -84,9 +101,9 @@ function typeProblems(root: string, examples: readonly Example[]): Problem[] {
     },
   );
   return examples.flatMap(({ page, source }) => {
-    const file = program.getSourceFile(source);
+    const file = compiled.getSourceFile(source);
     if (!file) return [{ file: page, message: `the compiler did not read ${source}` }];
-    return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map(
+    return [...compiled.getSyntacticDiagnostics(file), ...compiled.getSemanticDiagnostics(file)].map(
       (diagnostic) => ({
         file: page,
         line: file.getLineAndCharacterOfPosition(diagnostic.start ?? 0).line + 1,
@@ -96,7 +113,7 @@ function typeProblems(root: string, examples: readonly Example[]): Problem[] {
   });
 }
 
-async function runExample({ page, fence, owner, source }: Example): Promise<Problem[]> {
+async function runExample({ page, fences, owner, source }: Example): Promise<Problem[]> {
   const { outputText } = ts.transpileModule(readFileSync(source, 'utf8'), {
     fileName: source,
     compilerOptions: {
@@ -110,9 +127,11 @@ async function runExample({ page, fence, owner, source }: Example): Promise<Prob
   writeFileSync(module, outputText);
   const { stdout, failure } = await runNode(module, owner);
   if (failure !== undefined)
-    return [{ file: page, line: fence.line, message: `the example failed: ${failure}` }];
-  const difference = compareOutput(stdout, expectedOf(fence));
-  return difference ? [{ file: page, line: difference.line ?? fence.line, message: difference.message }] : [];
+    return [{ file: page, line: fences[0].line, message: `the example failed: ${failure}` }];
+  const difference = compareOutput(stdout, fences.flatMap(expectedOf));
+  return difference
+    ? [{ file: page, line: difference.line ?? fences[0].line, message: difference.message }]
+    : [];
 }
 
 function expectedOf(fence: Fence): ExpectedLine[] {

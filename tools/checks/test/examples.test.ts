@@ -84,16 +84,23 @@ describe('checkExamples', () => {
         '```text',
         '1',
         '```',
+        '```ts', // line 25
+        'const later = 5;',
+        '```',
+        '```ts continues', // line 28
+        'console.log(later); // 6',
+        '```',
       ].join('\n'),
     });
     const { run, notRun, problems } = await checkExamples(scratch.root, ['packages/one/README.md']);
-    expect([run, notRun]).toEqual([4, 1]);
+    expect([run, notRun]).toEqual([5, 1]);
     const found = problems.map(formatProblem).sort();
-    expect(found).toHaveLength(4);
+    expect(found).toHaveLength(5);
     expect(found[0]).toBe('packages/one/README.md:10: the page shows "3", printed was "2"');
     expect(found[1]).toMatch(/^packages\/one\/README.md:12: the example failed: exit 1\n[^]*Error: found 1/);
     expect(found[2]).toBe("packages/one/README.md:13: Type 'number' is not assignable to type 'string'.");
     expect(found[3]).toBe("packages/one/README.md:17: Type 'string' is not assignable to type 'number'.");
+    expect(found[4]).toBe('packages/one/README.md:29: the page shows "6", printed was "5"');
     expect(existsSync(join(scratch.root, 'packages/one/.docs-check'))).toBe(false);
   });
 });
