@@ -161,7 +161,8 @@ def main():
     ]
 
     def table(name, note, text):
-        lines.extend([f"/** {note} */", f"export const {name} =", f"  '{text}';", ""])
+        line = f"export const {name} = '{text}';"  # laid out as prettier would
+        lines.extend([f"/** {note} */", *([line] if len(line) <= 110 else [f"export const {name} =", f"  '{text}';"]), ""])
 
     table("DROPPED", "Removed by text cleaning: control, format, private use, U+0000 and U+FFFD.", encode_runs(dropped))
     table("SPACES", "Turned into a space by text cleaning.", encode_runs(spaces))
@@ -179,7 +180,8 @@ def main():
     lines.append("/** Canonical combining class (other than 0) -> its code points; it orders the marks after a base character. */")
     lines.append("export const COMBINING_CLASSES: readonly (readonly [combiningClass: number, runs: string])[] = [")
     for k in sorted(by_class):
-        lines.append(f"  [{k}, '{encode_runs(by_class[k])}'],")
+        line = f"  [{k}, '{encode_runs(by_class[k])}'],"
+        lines.extend([line] if len(line) <= 110 else ["  [", f"    {k},", f"    '{encode_runs(by_class[k])}',", "  ],"])
     lines.extend(["];", ""])
     TARGET.write_text("\n".join(lines), encoding="ascii")
     print(f"{TARGET}: {TARGET.stat().st_size} bytes; dropped {len(dropped)}, spaces {len(spaces)}, punctuation "

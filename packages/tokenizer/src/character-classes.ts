@@ -122,7 +122,8 @@ export function combiningClassOf(codePoint: number): number {
 
 /** Full canonical decomposition of a code point flagged `DECOMPOSES`. */
 export function decompositionOf(codePoint: number): readonly number[] {
-  if (codePoint < HANGUL_FIRST || codePoint > HANGUL_LAST) return DECOMPOSITIONS.get(codePoint) ?? [codePoint];
+  if (codePoint < HANGUL_FIRST || codePoint > HANGUL_LAST)
+    return DECOMPOSITIONS.get(codePoint) ?? [codePoint];
   // Hangul syllable = 0xAC00 + (leading * 21 + vowel) * 28 + trailing: Unicode, chapter 3.12.
   const index = codePoint - HANGUL_FIRST;
   const leading = 0x1100 + Math.floor(index / 588);

@@ -24,7 +24,9 @@ export function forEachRun(encoded: string, visit: (first: number, last: number)
 export function forEachCasePair(encoded: string, visit: (from: number, to: number) => void): void {
   let position = 0;
   for (const word of encoded.split(' ')) {
-    const [gap = 0, count = 0, step = 0, difference = 0] = word.split('.').map((part) => parseInt(part, BASE));
+    const [gap = 0, count = 0, step = 0, difference = 0] = word
+      .split('.')
+      .map((part) => parseInt(part, BASE));
     const first = position + gap;
     for (let index = 0; index < count; index += 1) {
       position = first + index * step;

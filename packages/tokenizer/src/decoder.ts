@@ -10,7 +10,7 @@ const REPLACEMENTS: readonly (readonly [from: string, to: string])[] = [
   [" ' ", "'"],
   [" n't", "n't"],
   [" 'm", "'m"],
-  [" do not", " don't"],
+  [' do not', " don't"],
   [" 's", "'s"],
   [" 've", "'ve"],
   [" 're", "'re"],
@@ -22,7 +22,9 @@ const ONLY_IN_TOKENS = ' do not';
  * space before them where it lies at the edge of a token; `cleanUp` repeats that over the whole text.
  */
 export function decodeTokens(tokens: readonly string[], cleanUp: boolean): string {
-  const text = tokens.map((token, index) => replace(index === 0 ? token : withJoint(token), () => true)).join('');
+  const text = tokens
+    .map((token, index) => replace(index === 0 ? token : withJoint(token), () => true))
+    .join('');
   return cleanUp ? replace(text, (from) => from !== ONLY_IN_TOKENS) : text;
 }
 

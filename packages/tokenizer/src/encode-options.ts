@@ -60,7 +60,10 @@ export interface ResolvedEncodeOptions {
 const SPECIAL_TOKENS_OF_ONE_TEXT = 2;
 
 /** @throws TokenizerError `bad-option`, `length-not-multiple`, `stride-too-large` */
-export function resolveEncodeOptions(options: EncodeOptions, defaults: EncodeDefaults): ResolvedEncodeOptions {
+export function resolveEncodeOptions(
+  options: EncodeOptions,
+  defaults: EncodeDefaults,
+): ResolvedEncodeOptions {
   checkWhole('maxLength', options.maxLength);
   checkWhole('stride', options.stride);
   checkWhole('padToMultipleOf', options.padToMultipleOf);
@@ -78,7 +81,13 @@ export function resolveEncodeOptions(options: EncodeOptions, defaults: EncodeDef
   const strategy = wanted === false || maxLength === undefined ? undefined : wanted;
   const pads = padding !== false && !(padding === 'max_length' && maxLength === undefined);
 
-  if (strategy !== undefined && pads && maxLength !== undefined && padToMultipleOf && maxLength % padToMultipleOf !== 0) {
+  if (
+    strategy !== undefined &&
+    pads &&
+    maxLength !== undefined &&
+    padToMultipleOf &&
+    maxLength % padToMultipleOf !== 0
+  ) {
     throw new TokenizerError(
       'length-not-multiple',
       `padToMultipleOf: with truncation and padding both on, expected a divisor of maxLength ${maxLength}, ` +

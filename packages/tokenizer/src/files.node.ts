@@ -51,5 +51,5 @@ export async function writeFiles(directory: string, files: ReadonlyMap<string, s
 }
 
 function codeOf(cause: unknown): unknown {
-  return cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
 }

@@ -7,10 +7,17 @@ export function parseJsonObject(text: string, source: string): JsonObject {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new TokenizerError('bad-file', `${source}: expected JSON (${String(cause)}).`, { source }, { cause });
+    throw new TokenizerError(
+      'bad-file',
+      `${source}: expected JSON (${String(cause)}).`,
+      { source },
+      { cause },
+    );
   }
   if (!isRecord(value)) {
-    throw new TokenizerError('bad-file', `${source}: expected a JSON object, found ${typeof value}.`, { source });
+    throw new TokenizerError('bad-file', `${source}: expected a JSON object, found ${typeof value}.`, {
+      source,
+    });
   }
   return new JsonObject(value, source);
 }

@@ -45,14 +45,24 @@ const SPACE_CHARACTER = 0x20;
 const FIRST_DECOMPOSABLE = 0xc0;
 
 /** Normalises `text.slice(from, to)`; sources count from the start of `text`. */
-export function normalize(text: string, from: number, to: number, settings: NormalizerSettings): NormalizedText {
+export function normalize(
+  text: string,
+  from: number,
+  to: number,
+  settings: NormalizerSettings,
+): NormalizedText {
   const { cleaned, plain } = clean(text, from, to, settings.tokenizeChineseChars);
   const stripped = settings.stripAccents && !plain ? stripAccents(cleaned) : cleaned;
   return settings.lowercase ? lowercase(stripped) : stripped;
 }
 
 /** Drops what is not text, makes every white space a space. `plain`: nothing in it can decompose or combine. */
-function clean(text: string, from: number, to: number, spaceIdeographs: boolean): { cleaned: Buffer; plain: boolean } {
+function clean(
+  text: string,
+  from: number,
+  to: number,
+  spaceIdeographs: boolean,
+): { cleaned: Buffer; plain: boolean } {
   const cleaned: Buffer = { codePoints: [], sources: [] };
   const { codePoints, sources } = cleaned;
   let plain = true;

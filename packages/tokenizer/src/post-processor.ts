@@ -45,7 +45,8 @@ function join(
   overflowing: readonly Encoding[],
 ): Encoding {
   const added = special === undefined ? 0 : second === undefined ? 2 : 3;
-  const length = firstWindow.to - firstWindow.from + (secondWindow ? secondWindow.to - secondWindow.from : 0) + added;
+  const length =
+    firstWindow.to - firstWindow.from + (secondWindow ? secondWindow.to - secondWindow.from : 0) + added;
   const inputIds = new Int32Array(length);
   const tokenTypeIds = new Int32Array(length);
   const attentionMask = new Int32Array(length).fill(1);

@@ -42,7 +42,9 @@ export async function readPretrained(directory: string): Promise<PretrainedFiles
   ]);
   const loaded = { config, specialTokensMap, addedTokens, tokenizer };
   const vocabulary =
-    vocabularyFile === undefined ? vocabularyOfTokenizerJson(tokenizer, directory) : parseVocabulary(vocabularyFile);
+    vocabularyFile === undefined
+      ? vocabularyOfTokenizerJson(tokenizer, directory)
+      : parseVocabulary(vocabularyFile);
   const added = collectAddedTokens(loaded);
   return {
     vocabulary,

@@ -43,7 +43,9 @@ function specialTokensMap({ settings, addedTokens }: BertTokenizer): Record<stri
   };
   const names = new Set<string | undefined>(Object.values(named));
   const others = addedTokens.filter(({ content, special }) => special && !names.has(content));
-  return others.length === 0 ? named : { ...named, additional_special_tokens: others.map(({ content }) => content) };
+  return others.length === 0
+    ? named
+    : { ...named, additional_special_tokens: others.map(({ content }) => content) };
 }
 
 function tokenizerConfig(tokenizer: BertTokenizer): Record<string, unknown> {
@@ -77,7 +79,13 @@ function addedTokenJson(token: ResolvedAddedToken): Record<string, unknown> {
   };
 }
 
-function tokenizerJson({ settings, addedTokens, vocabulary, clsTokenId, sepTokenId }: BertTokenizer): unknown {
+function tokenizerJson({
+  settings,
+  addedTokens,
+  vocabulary,
+  clsTokenId,
+  sepTokenId,
+}: BertTokenizer): unknown {
   const special = (id: string, typeId: number): unknown => ({ SpecialToken: { id, type_id: typeId } });
   const sequence = (id: string, typeId: number): unknown => ({ Sequence: { id, type_id: typeId } });
   const { clsToken: cls, sepToken: sep } = settings;

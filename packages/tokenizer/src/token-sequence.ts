@@ -43,7 +43,10 @@ export class SequenceTokenizer {
     this.#normalized = new AddedTokenMatcher(
       addedTokens
         .filter((token) => token.normalized)
-        .map((token) => ({ text: textOf(normalize(token.content, 0, token.content.length, settings)), token })),
+        .map((token) => ({
+          text: textOf(normalize(token.content, 0, token.content.length, settings)),
+          token,
+        })),
     );
   }
 
@@ -60,7 +63,15 @@ export class SequenceTokenizer {
     const beginWord = (): number => givenWord ?? nextWord++;
     for (const segment of this.#asWritten.split(text)) {
       if (segment.id !== undefined) {
-        push(out, segment.id, text.slice(segment.from, segment.to), text, segment.from, segment.to, beginWord());
+        push(
+          out,
+          segment.id,
+          text.slice(segment.from, segment.to),
+          text,
+          segment.from,
+          segment.to,
+          beginWord(),
+        );
         continue;
       }
       const normalized = normalize(text, segment.from, segment.to, this.#settings);
@@ -69,7 +80,12 @@ export class SequenceTokenizer {
     }
   }
 
-  #normalizedSegments(text: string, normalized: NormalizedText, beginWord: () => number, out: TokenSequence): void {
+  #normalizedSegments(
+    text: string,
+    normalized: NormalizedText,
+    beginWord: () => number,
+    out: TokenSequence,
+  ): void {
     const { codePoints, sources } = normalized;
     const joined = textOf(normalized);
     let index = 0;

@@ -197,7 +197,11 @@ export class BertTokenizer {
     const tokens: string[] = [];
     for (const id of ids) {
       if (!Number.isSafeInteger(id) || id < 0) {
-        throw new TokenizerError('bad-id', `decode: expected ids to be whole numbers from 0 up, found ${id}.`, { id });
+        throw new TokenizerError(
+          'bad-id',
+          `decode: expected ids to be whole numbers from 0 up, found ${id}.`,
+          { id },
+        );
       }
       const token = this.tokenOf(id);
       if (token === undefined) continue;

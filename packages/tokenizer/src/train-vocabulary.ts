@@ -43,7 +43,10 @@ interface Words {
  * @returns tokens in the order of their ids: special tokens, characters, `##` characters, merges
  * @throws TokenizerError `bad-option`
  */
-export function trainVocabulary(texts: Iterable<string>, options: TrainVocabularyOptions = {}): readonly string[] {
+export function trainVocabulary(
+  texts: Iterable<string>,
+  options: TrainVocabularyOptions = {},
+): readonly string[] {
   const { size = 30000, minFrequency = 2, limitAlphabet = 1000, lowercase = true } = options;
   checkWhole('size', size);
   checkWhole('minFrequency', minFrequency);
@@ -131,7 +134,9 @@ function spell(wordCounts: ReadonlyMap<string, number>, tokens: TokenList): Word
   }
   return {
     pieces: kept.map(({ characters }) =>
-      characters.map(({ character, begins }) => tokens.add(begins ? character : CONTINUATION_PREFIX + character)),
+      characters.map(({ character, begins }) =>
+        tokens.add(begins ? character : CONTINUATION_PREFIX + character),
+      ),
     ),
     counts: kept.map(({ count }) => count),
   };
@@ -176,7 +181,9 @@ function merge({ pieces, counts }: Words, tokens: TokenList, size: number, minFr
     const [first, second] = pairOf(top.pair);
     const joined = tokens.add((tokens.list[first] ?? '') + withoutPrefix(tokens.list[second] ?? ''));
     for (const index of top.words) {
-      mergeWord(pieces[index] ?? [], first, second, joined, (a, b, change) => note(pairKey(a, b), index, change));
+      mergeWord(pieces[index] ?? [], first, second, joined, (a, b, change) =>
+        note(pairKey(a, b), index, change),
+      );
     }
     enqueueFound();
   }

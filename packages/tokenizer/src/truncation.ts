@@ -50,7 +50,8 @@ export function truncate(
     return windows(firstLength, firstLength, secondLength, secondLength, undefined);
   }
   const { maxTokens, strategy } = settings;
-  if (maxTokens === 0) return windows(firstLength, 0, secondLength, secondLength === undefined ? undefined : 0, settings);
+  if (maxTokens === 0)
+    return windows(firstLength, 0, secondLength, secondLength === undefined ? undefined : 0, settings);
   if (strategy === 'longest_first') {
     if (secondLength === undefined) return windows(firstLength, maxTokens, undefined, undefined, settings);
     const [first, second] = shareRoom(firstLength, secondLength, maxTokens);

@@ -12,8 +12,7 @@ export const DROPPED =
   '0.8 3.1 2.h 2o.w e 11v.5 n 5d 1e 3cv 1kt.4 r.4 1e.4 2.9 11u9.4xr 16o 6y.2 2 3b4 xyb.3 440.7 h407 v.2n 1egx.1ekd 3.1ekd';
 
 /** Turned into a space by text cleaning. */
-export const SPACES =
-  '9.1 3 j 3k 4bk 1vk.a u.1 6 1c 335';
+export const SPACES = '9.1 3 j 3k 4bk 1vk.a u.1 6 1c 335';
 
 /** Split off as a word of its own. */
 export const PUNCTUATION =
@@ -36,7 +35,10 @@ export const COMBINING_CLASSES: readonly (readonly [combiningClass: number, runs
   [1, 'ms.4 524 e.6 ru.1 5.2 b.1 4.1 1a32 j3r.4 g4q 43t.2'],
   [7, '1to 3k 3k 3k 3k ao or 265 4y 29 ry4 kcn 55 2f 30 4z 2b 7e 3h 71 6v 15lf'],
   [8, '9ll.1'],
-  [9, '1u5 3k 3k 3k 3k 3k 3k 3k 3k 3h 34 96 51.1 1cq w 4e i6 6c 2u.1 1z.1 3gs o7b 5a 3z 31 8m 6v imq 16v 1l 1m 3e.1 3w 39 51 2r 6t 3k 71 3k 3b 39 104'],
+  [
+    9,
+    '1u5 3k 3k 3k 3k 3k 3k 3k 3k 3h 34 96 51.1 1cq w 4e i6 6c 2u.1 1z.1 3gs o7b 5a 3z 31 8m 6v imq 16v 1l 1m 3e.1 3w 39 51 2r 6t 3k 71 3k 3b 39 104',
+  ],
   [10, '14g'],
   [11, '14h'],
   [12, '14i'],
@@ -77,12 +79,18 @@ export const COMBINING_CLASSES: readonly (readonly [combiningClass: number, runs
   [214, '5vy'],
   [216, 'm3 2e6 2gx8.1 8.4'],
   [218, '9ii'],
-  [220, 'ly.3 3.4 3.3 3.a 6.3 b.2 4.1 5.3 3.1 fr 5 5 7.5 3 r 40.1 6 3 3o 7 3 1w 3 3.2 2.1 2 4 2 2 2 4q 2v.2 3s 3 3 4.2 7 3.1 2g 152.1 s 2 3z 5j 1pq 65 2v 1i.5 3 4v a1.4 3.3 e 5x 8 5 1a 2 kp 4.3 qws.2 av ghf.6 r4 6b 1f1 19 4s 1385.7 8.1 4lh.6'],
+  [
+    220,
+    'ly.3 3.4 3.3 3.a 6.3 b.2 4.1 5.3 3.1 fr 5 5 7.5 3 r 40.1 6 3 3o 7 3 1w 3 3.2 2.1 2 4 2 2 2 4q 2v.2 3s 3 3 4.2 7 3.1 2g 152.1 s 2 3z 5j 1pq 65 2v 1i.5 3 4v a1.4 3.3 e 5x 8 5 1a 2 kp 4.3 qws.2 av ghf.6 r4 6b 1f1 19 4s 1385.7 8.1 4lh.6',
+  ],
   [222, '13u j 3v0 4j8'],
   [224, '9im.1'],
   [226, '2jxp'],
   [228, '14e 3qz 4n6'],
-  [230, 'lc.k 15.2 3 4 4.2 4.2 5 4 8.c 7o.4 7f.3 2.2 3.5 7.1 2.1 3 l 24.7 1o.1 3.4 2.1 3c.6 3.3 2 3.1 3.1 1w 2.1 2.1 4 3 2.2 2 2 2 2.1 4h.6 2 z.3 2.8 2.2 2.4 4n.d 3.1 2.1 2.2 7.2 2.1 3.4 2a 2.1 17y.1 3.1 ra.2 vy 9p 65 2m.7 1g.4 7.1 4v 2.6 9p.2 8.1 5 k 4.1 5j.1 2.6 2.1 5.10 6 3 k2.1 3.3 4.1 5 6 2 7 2db.2 6n.v nsg 5.9 x.1 29.1 dr.h cf 2.1 4.1 6.1 2 ggv.6 8.1 11j.4 1at 15 4t 17f.2 h0.6 4.4 hbw.6 k7j.4 x.3 45.2 2po.6 2.g 3.6 2.1 2.4 1sq.5'],
+  [
+    230,
+    'lc.k 15.2 3 4 4.2 4.2 5 4 8.c 7o.4 7f.3 2.2 3.5 7.1 2.1 3 l 24.7 1o.1 3.4 2.1 3c.6 3.3 2 3.1 3.1 1w 2.1 2.1 4 3 2.2 2 2 2 2.1 4h.6 2 z.3 2.8 2.2 2.4 4n.d 3.1 2.1 2.2 7.2 2.1 3.4 2a 2.1 17y.1 3.1 ra.2 vy 9p 65 2m.7 1g.4 7.1 4v 2.6 9p.2 8.1 5 k 4.1 5j.1 2.6 2.1 5.10 6 3 k2.1 3.3 4.1 5 6 2 7 2db.2 6n.v nsg 5.9 x.1 29.1 dr.h cf 2.1 4.1 6.1 2 ggv.6 8.1 11j.4 1at 15 4t 17f.2 h0.6 4.4 hbw.6 k7j.4 x.3 45.2 2po.6 2.g 3.6 2.1 2.4 1sq.5',
+  ],
   [232, 'lx 5 1q 8us'],
   [233, 'nw 3 3 596'],
   [234, 'nx.1 2.1 57w'],

@@ -19,7 +19,9 @@ export class Vocabulary {
    */
   constructor(tokens: readonly string[], source = 'the vocabulary') {
     if (tokens.length === 0) {
-      throw new TokenizerError('empty-vocabulary', `${source}: expected one token per line, found none.`, { source });
+      throw new TokenizerError('empty-vocabulary', `${source}: expected one token per line, found none.`, {
+        source,
+      });
     }
     let longest = 0;
     tokens.forEach((token, id) => {

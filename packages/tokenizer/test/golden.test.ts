@@ -26,7 +26,9 @@ run('golden cases (needs ../shared: official vocabularies)', () => {
   const tokenizerOf = (name: string): BertTokenizer => {
     const known = tokenizers.get(name);
     if (known !== undefined) return known;
-    const all = readGoldenJson<{ tokenizers: Record<string, TokenizerDescription> }>(`${root}/tokenizers.json`);
+    const all = readGoldenJson<{ tokenizers: Record<string, TokenizerDescription> }>(
+      `${root}/tokenizers.json`,
+    );
     const description = all.tokenizers[name];
     if (description === undefined) throw new Error(`no tokenizer ${name}`);
     const vocabulary = parseVocabulary(readFileSync(`${root}/vocab/${description.vocab}`, 'utf8'));

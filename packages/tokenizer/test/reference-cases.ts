@@ -128,7 +128,9 @@ export function checkEncodeCase(tokenizer: BertTokenizer, item: EncodeCase): voi
     };
     if (item.error?.startsWith('TypeError: TextEncodeInput')) {
       // A lone surrogate: Python cannot hand it to the fast tokenizer; dropped here, as by the slow one.
-      expect(Array.from(run()[0]?.inputIds ?? [])).toEqual(typeof item.slow === 'object' ? item.slow.ids : undefined);
+      expect(Array.from(run()[0]?.inputIds ?? [])).toEqual(
+        typeof item.slow === 'object' ? item.slow.ids : undefined,
+      );
       continue;
     }
     if (item.error !== undefined) {
@@ -137,7 +139,9 @@ export function checkEncodeCase(tokenizer: BertTokenizer, item: EncodeCase): voi
     }
     const expected = item.encodings ?? (isComplete(item) ? [item, ...(item.overflowing ?? [])] : []);
     const found = run();
-    expect(found.map(toExpected)).toEqual(expected.map((window) => reference(withUtf16(window, item), offsetUnit)));
+    expect(found.map(toExpected)).toEqual(
+      expected.map((window) => reference(withUtf16(window, item), offsetUnit)),
+    );
     if (item.batch !== undefined && offsetUnit === 'utf16') checkMatrices(tokenizer, item, expected);
   }
 }
@@ -150,7 +154,11 @@ function batchInputs(item: EncodeCase): readonly BatchInput[] {
   });
 }
 
-function checkMatrices(tokenizer: BertTokenizer, item: EncodeCase, expected: readonly ExpectedEncoding[]): void {
+function checkMatrices(
+  tokenizer: BertTokenizer,
+  item: EncodeCase,
+  expected: readonly ExpectedEncoding[],
+): void {
   const inputs = batchInputs(item);
   const run = (): BatchEncoding => tokenizer.encodeBatch(inputs, toEncodeOptions(item.options));
   if (new Set(expected.map(({ ids }) => ids.length)).size > 1) {
@@ -162,7 +170,9 @@ function checkMatrices(tokenizer: BertTokenizer, item: EncodeCase, expected: rea
   expect([...batch.inputIds]).toEqual(expected.flatMap(({ ids }) => ids));
   expect([...batch.attentionMask]).toEqual(expected.flatMap(({ attention_mask }) => attention_mask));
   expect([...batch.tokenTypeIds]).toEqual(expected.flatMap(({ type_ids }) => type_ids));
-  expect([...batch.overflowToSample]).toEqual(item.overflow_to_sample_mapping ?? inputs.map((_, index) => index));
+  expect([...batch.overflowToSample]).toEqual(
+    item.overflow_to_sample_mapping ?? inputs.map((_, index) => index),
+  );
 }
 
 function errorCode(run: () => unknown): string {
@@ -205,7 +215,10 @@ export function readCases<Case>(path: string): Case[] {
 }
 
 /** Runs all cases, so that one report names every one that fails. */
-export function failures<Case extends { id: string }>(cases: readonly Case[], check: (item: Case) => void): string[] {
+export function failures<Case extends { id: string }>(
+  cases: readonly Case[],
+  check: (item: Case) => void,
+): string[] {
   return cases.flatMap((item) => {
     try {
       check(item);

@@ -53,7 +53,10 @@ const tokenizers = new Map(
     const options = Object.fromEntries(
       Object.entries(rest).map(([key, value]) => [OPTION_NAMES[key as keyof typeof OPTION_NAMES], value]),
     );
-    const addedTokens = added_tokens.map(({ single_word = false, ...token }) => ({ ...token, singleWord: single_word }));
+    const addedTokens = added_tokens.map(({ single_word = false, ...token }) => ({
+      ...token,
+      singleWord: single_word,
+    }));
     return [name, new BertTokenizer(vocabulary, { ...options, addedTokens })] as const;
   }),
 );
