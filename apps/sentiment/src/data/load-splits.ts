@@ -1,0 +1,151 @@
+import { basename, resolve } from 'node:path';
+
+import { AppError } from '../errors.js';
+import type { Task } from '../options.js';
+import { builtInCitation, builtInReviews, type Review } from './built-in.js';
+import { encodeLabels, findLabels, type Example, type LabelSpace } from './labels.js';
+import { countEmpty, readExamples, type Columns, type RawExample } from './read-examples.js';
+import { sentenceKey, split } from './split.js';
+
+/** Which files hold what; all absent means the built-in reviews. */
+export interface SplitSources {
+  /** `--train`. */
+  readonly train: string | undefined;
+  /** `--valid`. */
+  readonly valid: string | undefined;
+  /** `--test`. */
+  readonly test: string | undefined;
+  /** Columns to read. */
+  readonly columns: Columns & { readonly label: string };
+  /** Folder that relative paths start from. */
+  readonly cwd: string;
+  /** Seed of the split that makes up for a missing `--valid`. */
+  readonly seed: number;
+}
+
+/** Examples of a training run, their labels understood. */
+export interface Splits {
+  /** What is learnt from. */
+  readonly train: readonly Example[];
+  /** What the training is watched with. */
+  readonly valid: readonly Example[];
+  /** What is reported on. */
+  readonly test: readonly Example[];
+  /** Which examples `test` are: `test`, or `valid` where there is no test file. */
+  readonly testIs: 'test' | 'valid';
+  /** The classes. */
+  readonly labels: LabelSpace;
+  /** Lines to print: sources, counts, everything that was decided. */
+  readonly notes: readonly string[];
+}
+
+interface RawSplits {
+  readonly train: readonly RawExample[];
+  readonly valid: readonly RawExample[];
+  readonly test: readonly RawExample[] | undefined;
+  readonly named: string;
+  readonly notes: readonly string[];
+}
+
+function rawReview({ text, label }: Review, index: number): RawExample {
+  return { text, label, place: `built-in reviews, entry ${index + 1}` };
+}
+
+/** The test part of the built-in reviews, for `evaluate` without a file. */
+export function builtInTest(): readonly RawExample[] {
+  return builtInReviews().test.map(rawReview);
+}
+
+function builtInSplits(): RawSplits {
+  const { train, valid, test, junk, duplicates, conflicts } = builtInReviews();
+  return {
+    train: train.map(rawReview),
+    valid: valid.map(rawReview),
+    test: test.map(rawReview),
+    named: 'built-in reviews',
+    notes: [
+      `data: ${builtInCitation}`,
+      `cleaned: ${junk} junk entries, ${duplicates} duplicates and ${conflicts} sentences with both labels left out`,
+    ],
+  };
+}
+
+/** Ten per cent of the training examples, each class in its share, equal texts kept together. */
+function splitOff(
+  examples: readonly RawExample[],
+  task: Task,
+  seed: number,
+  named: string,
+): { readonly train: readonly RawExample[]; readonly valid: readonly RawExample[] } {
+  const [train = [], valid = []] = split(examples, {
+    shares: [0.1],
+    seed,
+    stratum: ({ label }) => (task === 'regression' ? '' : String(label)),
+    key: ({ text, pair }) => `${sentenceKey(text)}\n${sentenceKey(pair ?? '')}`,
+  });
+  if (train.length > 0 && valid.length > 0) return { train, valid };
+  throw new AppError('too-few-examples', {
+    where: named,
+    expected: 'enough examples to take 10 % of each class out for validation',
+    found: `${examples.length}`,
+    remedy: 'Add examples, or name a file with --valid.',
+  });
+}
+
+async function fileSplits(sources: SplitSources, train: string, task: Task): Promise<RawSplits> {
+  const read = (file: string, option: string): Promise<RawExample[]> =>
+    readExamples(resolve(sources.cwd, file), option, sources.columns);
+  const named = `--train ${basename(train)}`;
+  const all = await read(train, '--train');
+  const test = sources.test === undefined ? undefined : await read(sources.test, '--test');
+  if (sources.valid !== undefined) {
+    return { train: all, valid: await read(sources.valid, '--valid'), test, named, notes: [] };
+  }
+  const parts = splitOff(all, task, sources.seed, named);
+  return {
+    ...parts,
+    test,
+    named,
+    notes: [`valid: ${parts.valid.length} examples (10 %) taken out of --train with seed ${sources.seed}`],
+  };
+}
+
+function describe(name: string, examples: readonly RawExample[]): string {
+  const empty = countEmpty(examples);
+  return `${name}: ${examples.length} examples${empty ? `, ${empty} of them with empty text (kept)` : ''}`;
+}
+
+/**
+ * Reads the examples of a training run and checks every label.
+ * @param stored what the head of the model was trained for: kept if it has every class of the training examples
+ * @throws AppError of the readers and of the labels; `usage` where --valid or --test stand without --train
+ */
+export async function loadSplits(sources: SplitSources, task: Task, stored?: LabelSpace): Promise<Splits> {
+  const { train } = sources;
+  if (train === undefined && (sources.valid !== undefined || sources.test !== undefined)) {
+    throw new AppError('usage', {
+      where: sources.valid === undefined ? '--test' : '--valid',
+      expected: '--train FILE beside it',
+      found: 'none',
+      remedy: 'Without --train the built-in reviews are used, all three parts of them.',
+    });
+  }
+  const raw = train === undefined ? builtInSplits() : await fileSplits(sources, train, task);
+  const found = findLabels(raw.train, task, raw.named);
+  const kept = stored?.task === task && found.names.every((name) => stored.names.includes(name));
+  const labels = kept ? stored : found;
+  const test = raw.test ?? raw.valid;
+  return {
+    train: encodeLabels(raw.train, labels),
+    valid: encodeLabels(raw.valid, labels),
+    test: encodeLabels(test, labels),
+    testIs: raw.test ? 'test' : 'valid',
+    labels,
+    notes: [
+      ...raw.notes,
+      describe('train', raw.train),
+      describe('valid', raw.valid),
+      raw.test ? describe('test', raw.test) : 'test: none given, so the report is on the validation examples',
+    ],
+  };
+}

@@ -1,0 +1,30 @@
+import { BadValue } from './option-kinds.js';
+
+/** Which parameters stay as they are: none, the embeddings, all but pooler and head, or the embeddings and the first N layers. */
+export type Freeze = 'none' | 'embeddings' | 'encoder' | number;
+
+/** Parses `--freeze`. */
+export function parseFreeze(text: string): Freeze {
+  if (text === 'none' || text === 'embeddings' || text === 'encoder') return text;
+  if (/^\d{1,4}$/.test(text)) return Number(text);
+  throw new BadValue('none, embeddings, encoder, or a number of layers');
+}
+
+/** Weight of each class in the loss: all 1, inverse to its share of the examples, or given by name. */
+export type ClassWeights = 'none' | 'balanced' | ReadonlyMap<string, number>;
+
+/** Parses `--class-weights`: `none`, `balanced` or `NAME=WEIGHT,NAME=WEIGHT`. */
+export function parseClassWeights(text: string): ClassWeights {
+  if (text === 'none' || text === 'balanced') return text;
+  const weights = new Map<string, number>();
+  for (const entry of text.split(',')) {
+    // The weight stands after the last sign, so that a name may hold one.
+    const at = entry.lastIndexOf('=');
+    const weight = Number(entry.slice(at + 1));
+    if (at < 1 || at === entry.length - 1 || !(weight > 0) || !Number.isFinite(weight)) {
+      throw new BadValue('none, balanced, or NAME=WEIGHT pairs with a comma between, each weight above 0');
+    }
+    weights.set(entry.slice(0, at), weight);
+  }
+  return weights;
+}

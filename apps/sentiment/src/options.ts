@@ -1,0 +1,223 @@
+import {
+  choice,
+  decimal,
+  flag,
+  integer,
+  text,
+  type Option,
+  type OptionTable,
+  type Values,
+} from './option-kinds.js';
+import { parseClassWeights, parseFreeze, type ClassWeights, type Freeze } from './option-values.js';
+import { defaultText } from './training/defaults.js';
+
+/*
+ * The one table of commands and options: the parser, `--help` and the README are made from it.
+ */
+
+const columns = {
+  text: text('COLUMN', 'column of the text', 'text'),
+  pair: text('COLUMN', 'column of a second text that is read together with the first', undefined),
+  label: text('COLUMN', 'column of the label', 'label'),
+};
+
+const running = {
+  backend: choice(
+    ['wasm', 'cpu'],
+    'what computes: WebAssembly, or plain JavaScript',
+    undefined,
+    'wasm, cpu where that does not start',
+  ),
+};
+
+const freeze: Option<Freeze> = {
+  placeholder: 'none|embeddings|encoder|N',
+  help: 'leave as they are: the embeddings, all but pooler and head, or the embeddings and the first N layers',
+  default: 'none',
+  defaultText: 'none',
+  parse: parseFreeze,
+};
+
+const classWeights: Option<ClassWeights> = {
+  placeholder: 'none|balanced|NAME=W,...',
+  help: 'weight of each class in the loss; balanced is inverse to its share of the training examples',
+  default: 'none',
+  defaultText: 'none',
+  parse: parseClassWeights,
+};
+
+const train = {
+  model: text(
+    'DIR',
+    'Hugging Face directory to start from (config.json, model.safetensors, vocab.txt)',
+    undefined,
+    'a small BERT from scratch',
+  ),
+  train: text('FILE', 'training examples (.csv, .tsv, .jsonl)', undefined, 'the built-in reviews'),
+  valid: text(
+    'FILE',
+    'examples to watch the training with',
+    undefined,
+    '10 % of the training examples, taken out of them',
+  ),
+  test: text('FILE', 'examples to report on at the end', undefined, 'those of --valid'),
+  ...columns,
+  task: choice(
+    ['single-label', 'multi-label', 'sigmoid', 'regression'],
+    'what the labels are: one class, several (written a|b), one of two with one logit, or a number',
+    undefined,
+    'that of --model if it has one, else single-label',
+  ),
+  epochs: integer('passes over the training examples', undefined, {
+    min: 1,
+    max: 100_000,
+    defaultText: defaultText('epochs'),
+  }),
+  maxSteps: integer('end after this many optimizer steps, whatever --epochs says', undefined, { min: 1 }),
+  batchSize: integer('examples per batch', 32, { min: 1, max: 65_536 }),
+  batchTokens: integer('tokens per batch, padding included, at most; replaces --batch-size', undefined, {
+    min: 8,
+  }),
+  accumulate: integer('batches per optimizer step', 1, { min: 1 }),
+  learningRate: decimal('learning rate at its highest', undefined, {
+    min: 0,
+    aboveMin: true,
+    defaultText: defaultText('learningRate'),
+  }),
+  warmupRatio: decimal('share of the steps in which the learning rate rises from 0', 0.1, {
+    min: 0,
+    max: 1,
+    belowMax: true,
+  }),
+  schedule: choice(
+    ['linear', 'cosine', 'constant'],
+    'how the learning rate goes on after the warm-up',
+    'linear',
+  ),
+  optimizer: choice(
+    ['adamw', 'bert-adam', 'adam', 'sgd'],
+    "Hugging Face's AdamW, Google's without bias correction, Keras's Adam, or SGD with momentum 0.9",
+    'adamw',
+  ),
+  weightDecay: decimal('weight decay of AdamW; biases and layer norms are spared', 0.01, { min: 0 }),
+  clipNorm: decimal('largest global norm of the gradients; 0 leaves them as they are', 1, { min: 0 }),
+  dropout: decimal('dropout inside the model and before the head', undefined, {
+    min: 0,
+    max: 1,
+    belowMax: true,
+    defaultText: '0.1, or what the model says',
+  }),
+  labelSmoothing: decimal('share of each label that is spread over all classes', 0, {
+    min: 0,
+    max: 1,
+    belowMax: true,
+  }),
+  classWeights,
+  maxLength: integer('longest input in tokens; longer ones are cut', undefined, {
+    min: 3,
+    max: 65_536,
+    defaultText: '128, or what the model allows',
+  }),
+  freeze,
+  seed: integer('seed of the weights, the order, the dropout and the split', 42, {
+    min: 0,
+    max: 4_294_967_295,
+  }),
+  ...running,
+  output: text('DIR', 'where the model and run.json go', undefined, 'runs/DATE-TIME'),
+  overwrite: flag(
+    'allow --output to be a directory that is not empty; only files of the same name are replaced',
+  ),
+};
+
+const evaluate = {
+  model: text('DIR', 'directory that train saved', undefined, 'required'),
+  test: text(
+    'FILE',
+    'examples to report on (.csv, .tsv, .jsonl)',
+    undefined,
+    'the test part of the built-in reviews',
+  ),
+  ...columns,
+  batchSize: integer('examples per batch', 32, { min: 1, max: 65_536 }),
+  maxLength: integer('longest input in tokens; longer ones are cut', undefined, {
+    min: 3,
+    defaultText: 'that of the training',
+  }),
+  ...running,
+  json: flag('print the figures as one JSON object'),
+};
+
+const predict = {
+  model: text('DIR', 'directory that train saved', undefined, 'required'),
+  textFile: text(
+    'FILE',
+    'texts to label: .txt with one a line, or .csv, .tsv, .jsonl',
+    undefined,
+    'the arguments, else the lines of standard input',
+  ),
+  text: columns.text,
+  pair: columns.pair,
+  batchSize: integer('examples per batch', 32, { min: 1, max: 65_536 }),
+  maxLength: evaluate.maxLength,
+  ...running,
+  json: flag('print JSON Lines with the probability of every class'),
+};
+
+const data = {
+  output: text('DIR', 'where train.csv, valid.csv and test.csv go', undefined, 'required'),
+  overwrite: flag('replace files of the same name'),
+};
+
+/** One command as the parser and the help see it. */
+export interface CommandSpec {
+  /** One sentence without a full stop. */
+  readonly summary: string;
+  /** Name of the arguments that are not options; empty where none are taken. */
+  readonly positionals: string;
+  /** Options that must be given. */
+  readonly required: readonly string[];
+  /** A line to copy. */
+  readonly example: string;
+}
+
+/** Every command: what it does, and its options. */
+export const commands = {
+  train: {
+    summary: 'Fine-tune a classifier or regressor, evaluate it, save it',
+    positionals: '',
+    required: [],
+    example: 'sentiment train --train reviews.csv --epochs 3',
+    options: train,
+  },
+  evaluate: {
+    summary: 'Measure a saved model on labelled examples',
+    positionals: '',
+    required: ['model'],
+    example: 'sentiment evaluate --model runs/first --test test.csv',
+    options: evaluate,
+  },
+  predict: {
+    summary: 'Label texts with a saved model',
+    positionals: 'TEXT',
+    required: ['model'],
+    example: 'sentiment predict --model runs/first "The food was great."',
+    options: predict,
+  },
+  data: {
+    summary: 'Write the built-in reviews as train.csv, valid.csv and test.csv',
+    positionals: '',
+    required: ['output'],
+    example: 'sentiment data --output reviews',
+    options: data,
+  },
+} as const satisfies Readonly<Record<string, CommandSpec & { readonly options: OptionTable }>>;
+
+/** Name of a command. */
+export type CommandName = keyof typeof commands;
+
+/** Values of the options of a command, defaults filled in. */
+export type CommandValues<Name extends CommandName> = Values<(typeof commands)[Name]['options']>;
+
+/** What `--task` can be. */
+export type Task = NonNullable<CommandValues<'train'>['task']>;

@@ -1,0 +1,35 @@
+import type { CommandValues } from '../options.js';
+import { optionName } from '../option-kinds.js';
+import { fromScratch, preTrained } from './defaults.js';
+
+/** Options of a training with nothing left open but what may be absent. */
+export type TrainSettings = Omit<CommandValues<'train'>, 'epochs' | 'learningRate'> & {
+  /** Passes over the training examples. */
+  readonly epochs: number;
+  /** Learning rate at its highest. */
+  readonly learningRate: number;
+};
+
+/** Fills in what depends on where the weights come from. */
+export function resolveSettings(values: CommandValues<'train'>): TrainSettings {
+  const defaults = values.model === undefined ? fromScratch : preTrained;
+  return {
+    ...values,
+    epochs: values.epochs ?? defaults.epochs,
+    learningRate: values.learningRate ?? defaults.learningRate,
+  };
+}
+
+function written(value: unknown): string {
+  if (value instanceof Map) return [...value].map(([name, weight]) => `${name}=${weight}`).join(',');
+  const text = String(value);
+  return /^[\w./:@%+,=-]+$/.test(text) ? text : JSON.stringify(text);
+}
+
+/** Options as they would be written on a command line; absent ones and flags that are off are left out. */
+export function writtenOptions(options: Readonly<Record<string, unknown>>): string {
+  return Object.entries(options)
+    .filter(([, value]) => value !== undefined && value !== false)
+    .map(([key, value]) => `--${optionName(key)}${value === true ? '' : ` ${written(value)}`}`)
+    .join(' ');
+}

@@ -1,0 +1,83 @@
+import { mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import { AppError } from './errors.js';
+
+/** Writes text under a temporary name in the same folder, flushes it to disk, then renames it. */
+export async function writeFileAtomic(file: string, text: string): Promise<void> {
+  const temporary = `${file}.${process.pid}.partial`;
+  try {
+    const handle = await open(temporary, 'w');
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * Fills a folder in one go: `write` gets an empty folder beside the final names, and its files move out of it only
+ * when all are complete. A failure leaves what was there before as it was.
+ */
+export async function fillDirectory(
+  directory: string,
+  write: (staging: string) => Promise<void>,
+): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  const staging = await mkdtemp(join(directory, '.partial-'));
+  try {
+    await write(staging);
+    for (const name of await readdir(staging)) await rename(join(staging, name), join(directory, name));
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Makes sure that a folder can take files without loss, before hours are spent on what goes there.
+ * @param names files that must not be there; any file counts when absent
+ * @throws AppError `output-exists`
+ */
+export async function checkOutput(
+  directory: string,
+  options: { readonly overwrite: boolean; readonly names?: readonly string[] },
+): Promise<void> {
+  const present = await listDirectory(directory);
+  const inTheWay = present.filter((name) => options.names?.includes(name) ?? true);
+  if (inTheWay.length > 0 && !options.overwrite) {
+    throw new AppError('output-exists', {
+      where: '--output',
+      expected: options.names ? `none of ${options.names.join(', ')}` : 'an empty or new directory',
+      found: `${inTheWay.slice(0, 3).join(', ')}${inTheWay.length > 3 ? ', ...' : ''} in ${directory}`,
+      remedy: 'Name another directory, or add --overwrite to replace files of the same name.',
+    });
+  }
+  // A try shows a read-only or full disk now.
+  await fillDirectory(directory, async (staging) => {
+    await writeFileAtomic(join(staging, 'probe'), '');
+    await rm(join(staging, 'probe'));
+  });
+}
+
+async function listDirectory(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT') return [];
+    if (code !== 'ENOTDIR') throw error;
+    throw new AppError('output-exists', {
+      where: '--output',
+      expected: 'a directory',
+      found: `a file at ${directory}`,
+      remedy: `Name another one; ${dirname(directory)} holds it.`,
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,145 @@
+import { describe, expect, it } from '@jest/globals';
+
+import type { Example, LabelSpace } from '../src/data/labels.js';
+import { formatReport } from '../src/report/format.js';
+import { makeReport } from '../src/report/make-report.js';
+import { pearson, wilsonInterval } from '../src/report/statistics.js';
+
+const two: LabelSpace = { task: 'single-label', names: ['negative', 'positive'] };
+
+function examples(targets: readonly (readonly number[])[]): Example[] {
+  return targets.map((target, index) => ({ text: `text ${index}`, target }));
+}
+
+describe('statistics', () => {
+  // scipy 1.17.1: binomtest(k, n).proportion_ci(method='wilson')
+  it.each([
+    [8, 10, 0.4901624715366418, 0.9433178485456248],
+    [0, 10, 0, 0.27753279986288926],
+    [10, 10, 0.7224672001371109, 1],
+    [240, 298, 0.7566495606724348, 0.8463159852505167],
+  ])('Wilson interval of %d in %d', (right, total, low, high) => {
+    const [a, b] = wilsonInterval(right, total);
+    expect(a).toBeCloseTo(low, 12);
+    expect(b).toBeCloseTo(high, 12);
+  });
+
+  it('Pearson correlation', () => {
+    expect(pearson([1, 2, 3], [2, 4, 6])).toBeCloseTo(1, 12);
+    expect(pearson([1, 2, 3, 4], [1, 3, 2, 4])).toBeCloseTo(0.8, 12);
+    expect(pearson([1, 1], [1, 2])).toBeNaN();
+  });
+});
+
+describe('classification report', () => {
+  const report = makeReport(
+    examples([[0], [0], [1], [1], [1]]),
+    // The third is a draw: the first class wins, so it is a mistake.
+    [0.9, 0.1, 0.2, 0.8, 0.5, 0.5, 0.1, 0.9, 0.3, 0.7],
+    two,
+  );
+
+  it('counts', () => {
+    expect(report).toMatchObject({
+      kind: 'classification',
+      examples: 5,
+      accuracy: 0.6,
+      confusion: [
+        [1, 1],
+        [1, 2],
+      ],
+      classes: [
+        { name: 'negative', precision: 0.5, recall: 0.5, f1: 0.5, support: 2 },
+        { name: 'positive', precision: 2 / 3, recall: 2 / 3, support: 3 },
+      ],
+      mistakes: [
+        { text: 'text 1', truth: 'negative', guess: 'positive', probability: 0.8 },
+        { text: 'text 2', truth: 'positive', guess: 'negative', probability: 0.5 },
+      ],
+    });
+  });
+
+  it('prints', () => {
+    expect(formatReport(report, 'test')).toEqual([
+      'test accuracy: 0.6000 (95 % interval 0.2307 to 0.8824, 5 examples)',
+      'confusion matrix (row: truth, column: guess)',
+      '            negative  positive',
+      '  negative         1         1',
+      '  positive         1         2',
+      '  class     precision  recall      F1  examples',
+      '  negative     0.5000  0.5000  0.5000         2',
+      '  positive     0.6667  0.6667  0.6667         3',
+      'most confident mistakes',
+      '  0.800 positive, in truth negative: text 1',
+      '  0.500 negative, in truth positive: text 2',
+    ]);
+  });
+
+  it('stays readable with many classes and long, broken or empty texts', () => {
+    const names = Array.from({ length: 30 }, (_, index) => `c${index}`);
+    const long: Example[] = [
+      { text: `${'\u{1F600}'.repeat(200)}\n\tend`, target: [1] },
+      { text: ' ', target: [2] },
+      { text: 'first', pair: 'second', target: [3] },
+    ];
+    const scores = new Float32Array(90);
+    scores[0] = scores[30] = scores[60] = 1;
+    const lines = formatReport(makeReport(long, scores, { task: 'single-label', names }), 'test');
+    expect(lines).toContain('confusion matrix of 30 classes: see run.json or --json');
+    expect(lines.join('\n')).toContain(`c1: ${'\u{1F600}'.repeat(87)}...`);
+    expect(lines.join('\n')).toContain('c2: (empty text)');
+    expect(lines.join('\n')).toContain('c3: first / second');
+  });
+
+  it('says when there is no mistake', () => {
+    expect(formatReport(makeReport(examples([[0]]), [1, 0], two), 'test')).toContain('no mistakes');
+  });
+});
+
+describe('multi-label report', () => {
+  const report = makeReport(
+    examples([
+      [1, 0],
+      [1, 1],
+    ]),
+    [0.9, 0.2, 0.4, 0.5],
+    { task: 'multi-label', names: ['a', 'b'] },
+  );
+
+  it('counts', () => {
+    expect(report).toMatchObject({
+      kind: 'multi-label',
+      exactMatch: 0.5,
+      microF1: 0.8,
+      classes: [
+        { name: 'a', precision: 1, recall: 0.5, support: 2 },
+        { name: 'b', precision: 1, recall: 1, support: 1 },
+      ],
+      mistakes: [{ text: 'text 1', truth: 'a', guess: 'not a', probability: 0.6 }],
+    });
+    expect(formatReport(report, 'valid')[0]).toBe(
+      'valid exact match: 0.5000 (95 % interval 0.0945 to 0.9055, 2 examples)',
+    );
+  });
+});
+
+describe('regression report', () => {
+  const regression: LabelSpace = { task: 'regression', names: [] };
+
+  it('counts', () => {
+    expect(makeReport(examples([[1], [2], [3]]), [1, 2, 5], regression)).toMatchObject({
+      kind: 'regression',
+      meanSquaredError: 4 / 3,
+      meanAbsoluteError: 2 / 3,
+      r2: -1,
+      mistakes: [{ text: 'text 2', truth: 3, guess: 5 }, {}, {}],
+    });
+  });
+
+  it('says what is undefined', () => {
+    const lines = formatReport(makeReport(examples([[1], [1]]), [1, 2], regression), 'test');
+    expect(lines[1]).toBe(
+      'mean absolute error: 0.5000, R2: undefined (constant), Pearson: undefined (constant)',
+    );
+  });
+});
