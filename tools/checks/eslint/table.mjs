@@ -31,8 +31,8 @@ export const LAYERS = {
   'tools/*': { imports: ['@bertune/checks', '@bertune/testkit'], open: true },
 };
 
-/** What tests may import on top of their layer: golden data. Backends and registry packages are open to them as well. */
-export const TEST_IMPORTS = ['@bertune/testkit'];
+/** What tests may import on top of their layer. Backends and registry packages are open to them as well. */
+export const TEST_IMPORTS = ['@bertune/testkit', '@bertune/checks'];
 
 /** Packages that are a backend of TensorFlow.js or bring one. */
 export function isBackend(packageName) {

@@ -8,7 +8,7 @@ import type { Problem } from './problem.js';
 
 /** Pages that belong to no package run here: the app depends on all of them. */
 const DEFAULT_OWNER = 'apps/sentiment';
-const SCRATCH = '.docs-check';
+const SCRATCH = `.docs-check-${process.pid}`;
 const SECONDS = 180;
 const AT_ONCE = 2;
 

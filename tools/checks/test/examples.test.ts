@@ -101,7 +101,7 @@ describe('checkExamples', () => {
     expect(found[2]).toBe("packages/one/README.md:13: Type 'number' is not assignable to type 'string'.");
     expect(found[3]).toBe("packages/one/README.md:17: Type 'string' is not assignable to type 'number'.");
     expect(found[4]).toBe('packages/one/README.md:29: the page shows "6", printed was "5"');
-    expect(existsSync(join(scratch.root, 'packages/one/.docs-check'))).toBe(false);
+    expect(existsSync(join(scratch.root, `packages/one/.docs-check-${process.pid}`))).toBe(false);
   });
 });
 

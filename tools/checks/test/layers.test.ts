@@ -106,6 +106,7 @@ const ALLOWED: [file: string, code: string][] = [
   ['apps/sentiment/src/a.ts', `await tf.setBackend('wasm');`],
   // tests
   ['packages/bert/test/a.test.ts', of('@bertune/testkit')],
+  ['apps/sentiment/test/a.test.ts', of('@bertune/checks/examples')],
   ['packages/bert/test/a.test.ts', of(WASM)],
   ['packages/bert/test/a.test.ts', of('node:fs')],
   ['packages/bert/test/a.test.ts', of('fast-check')],
