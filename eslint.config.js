@@ -15,7 +15,15 @@ const NAMED_EXPORTS = [
 ];
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '**/etc/', '**/coverage/', '**/.docs-check-*/', '**/*.d.mts', 'bench/', 'runs/']),
+  globalIgnores([
+    '**/dist/',
+    '**/etc/',
+    '**/coverage/',
+    '**/.docs-check-*/',
+    '**/*.d.mts',
+    'bench/',
+    'runs/',
+  ]),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {

@@ -32,7 +32,7 @@ export function parseChangeset(file: string, text: string): Changeset {
 }
 
 /** Packages whose sources changed without a changeset, and changesets that name no package. */
-export function missingChangesets(
+function missingChangesets(
   changes: readonly PackageChange[],
   changesets: readonly Changeset[],
   names: readonly string[],
