@@ -169,12 +169,15 @@ export class BertTokenizer {
   }
 
   /**
-   * Many texts, or pairs, to int32 matrices `[B, T]`. Pads to the longest row unless told otherwise. With
+   * Many texts, or pairs, to int32 matrices `[B, T]`. Pads to the longest row unless told otherwise; `maxLength`
+   * alone truncates, as in `encode`, though with `padding` given it needs `truncation` too, as in transformers. With
    * `returnOverflowingTokens` every window is a row, and `overflowToSample` says which input it came from.
    * @throws TokenizerError those of `encode`, and `ragged-batch` when rows differ in length
    */
   encodeBatch(inputs: readonly BatchInput[], options: EncodeOptions = {}): BatchEncoding {
-    return stackRows(flattenRows(this.encodeAll(inputs, { padding: true, ...options })));
+    const { padding = true, truncation = options.padding === undefined && options.maxLength !== undefined } =
+      options;
+    return stackRows(flattenRows(this.encodeAll(inputs, { ...options, padding, truncation })));
   }
 
   /**

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 import { readGoldenJson, sharedPath } from '@bertune/testkit';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { normalize } from '../src/normalizer.js';
 import { splitWords } from '../src/pre-tokenizer.js';
@@ -66,6 +66,9 @@ describe.each(Object.entries(reference.settings))(
     beforeAll(() => {
       for (let c = 0; c < 0x110000; c += 1) found.push(wordsAround(c, lowercase, stripAccents ?? lowercase));
     }, 60_000);
+    afterAll(() => {
+      found.length = 0;
+    });
 
     it('are kept, dropped, mapped and split as in the reference (digests)', () => {
       const blocks = digests.map((_, index) =>

@@ -74,6 +74,17 @@ describe('bad options', () => {
   });
 });
 
+describe('pieces', () => {
+  it('may be longer inside a word than at its beginning, and hold astral characters', () => {
+    const tokenizer = new BertTokenizer([...specialTokens, 'a', '##b', '##bcdefgh', '##b\u{1f600}\u{1f601}']);
+    expect(tokenizer.encode('abcdefgh').tokens).toEqual(['[CLS]', 'a', '##bcdefgh', '[SEP]']);
+    expect(tokenizer.encode('ab\u{1f600}\u{1f601}').offsets.slice(1, -1)).toEqual([
+      [0, 1],
+      [1, 6],
+    ]);
+  });
+});
+
 describe('lookups', () => {
   it('know vocabulary and added tokens', () => {
     const tokenizer = new BertTokenizer([...specialTokens, 'a', '##b'], {
@@ -89,6 +100,15 @@ describe('lookups', () => {
     ]);
     expect([5, 7, 8, 9].map((id) => tokenizer.tokenOf(id))).toEqual(['a', '<x>', 'y', undefined]);
     expect(tokenizer.decode([7, 5, 8], { skipSpecialTokens: true })).toBe('a y');
+  });
+
+  it('truncate a batch on maxLength alone, and not when padding is given without truncation', () => {
+    const tokenizer = new BertTokenizer(smallVocabulary);
+    const texts = ['the film was good', 'good'];
+    expect(tokenizer.encodeBatch(texts, { maxLength: 4 }).shape).toEqual([2, 4]);
+    expect(tokenizer.encodeBatch(texts, { maxLength: 4, padding: true }).shape).toEqual([2, 6]);
+    expect(tokenizer.encodeBatch(texts, { maxLength: 4, truncation: false }).shape).toEqual([2, 6]);
+    expect(tokenizer.encodeBatch(texts).shape).toEqual([2, 6]);
   });
 
   it('give an empty batch the shape [0, 0]', () => {
