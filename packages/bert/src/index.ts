@@ -41,4 +41,7 @@ export { type Differentiable, withGradient } from './ops/with-gradient.js';
 export { createParameters, encoderParameters, linearParameters, type ParameterSpec } from './parameters.js';
 export type { PhiloxStream } from './philox.js';
 export { type PretrainedConfig, readPretrainedConfig } from './pretrained.js';
-export type { SaveDtype } from './safetensors-dtype.js';
+export type { SafetensorsDtype, SaveDtype } from './safetensors-dtype.js';
+export type { SafetensorsEntry, SafetensorsHeader } from './safetensors-header.js';
+export { openSafetensors, type SafetensorsFile } from './safetensors-reader.js';
+export { type TensorToWrite, writeSafetensors, type WriteSafetensorsOptions } from './safetensors-writer.js';

@@ -104,20 +104,17 @@ export class SequenceClassifier extends SequenceHead {
    * @returns scalar float32, differentiable; caller disposes
    */
   loss(batch: SequenceBatch, run?: TrainingRun): tf.Scalar {
+    return tf.tidy(() => this.lossOfLogits(this.logits(batch, run), batch.labels));
+  }
+
+  /**
+   * Loss and probabilities without dropout, from one run of the encoder.
+   * @returns loss: scalar float32; predictions: as `predict`; the caller disposes both
+   */
+  lossAndPredictions(batch: SequenceBatch): { loss: tf.Scalar; predictions: tf.Tensor2D } {
     return tf.tidy(() => {
-      const logits = this.logits(batch, run);
-      if (this.problem === 'single-label') {
-        return softmaxCrossEntropy(logits, batch.labels as tf.Tensor1D, this.options);
-      }
-      const targets: tf.Tensor2D = tf.reshape(tf.cast(batch.labels, 'float32'), logits.shape);
-      const { classWeights, labelSmoothing, weightedMean } = this.options;
-      return this.problem === 'binary'
-        ? sigmoidCrossEntropy(logits, targets, {
-            labelSmoothing,
-            weightedMean,
-            classWeights: classWeights as [number, number] | undefined,
-          })
-        : sigmoidCrossEntropy(logits, targets, { labelSmoothing, positiveWeights: classWeights });
+      const logits = this.logits(batch);
+      return { loss: this.lossOfLogits(logits, batch.labels), predictions: this.probabilities(logits) };
     });
   }
 
@@ -140,15 +137,28 @@ export class SequenceClassifier extends SequenceHead {
    *   Caller disposes.
    */
   predict(batch: Omit<SequenceBatch, 'labels'>): tf.Tensor2D {
-    return tf.tidy(() => {
-      const logits = this.logits(batch);
-      return this.problem === 'single-label' ? tf.softmax(logits) : tf.sigmoid(logits);
-    });
+    return tf.tidy(() => this.probabilities(this.logits(batch)));
   }
 
   /** What predictions are compared with: the batch's own tensor, which stays the caller's. */
   labels(batch: SequenceBatch): tf.Tensor {
     return batch.labels;
+  }
+
+  private probabilities(logits: tf.Tensor2D): tf.Tensor2D {
+    return this.problem === 'single-label' ? tf.softmax(logits) : tf.sigmoid(logits);
+  }
+
+  private lossOfLogits(logits: tf.Tensor2D, labels: tf.Tensor): tf.Scalar {
+    if (this.problem === 'single-label')
+      return softmaxCrossEntropy(logits, labels as tf.Tensor1D, this.options);
+    const targets: tf.Tensor2D = tf.reshape(tf.cast(labels, 'float32'), logits.shape);
+    const { classWeights, labelSmoothing, weightedMean } = this.options;
+    if (this.problem === 'multi-label') {
+      return sigmoidCrossEntropy(logits, targets, { labelSmoothing, positiveWeights: classWeights });
+    }
+    const pair = classWeights as [number, number] | undefined; // two, as the options were checked
+    return sigmoidCrossEntropy(logits, targets, { labelSmoothing, weightedMean, classWeights: pair });
   }
 
   private checkedLabels(labels: tf.Tensor, examples: number): number[] {

@@ -97,13 +97,17 @@ export class SequenceRegressor extends SequenceHead {
    * @returns scalar float32, differentiable; caller disposes
    */
   loss(batch: SequenceBatch, run?: TrainingRun): tf.Scalar {
+    return tf.tidy(() => this.lossOfValues(this.logits(batch, run), batch.labels));
+  }
+
+  /**
+   * Loss and values without dropout, from one run of the encoder.
+   * @returns loss: scalar float32; predictions: as `predict`; the caller disposes both
+   */
+  lossAndPredictions(batch: SequenceBatch): { loss: tf.Scalar; predictions: tf.Tensor2D } {
     return tf.tidy(() => {
-      const values = this.logits(batch, run);
-      return regressionLoss(
-        values,
-        tf.reshape(tf.cast(batch.labels, 'float32'), values.shape),
-        this.lossKind,
-      );
+      const predictions = this.logits(batch);
+      return { loss: this.lossOfValues(predictions, batch.labels), predictions };
     });
   }
 
@@ -136,6 +140,10 @@ export class SequenceRegressor extends SequenceHead {
   /** What predictions are compared with: the batch's own tensor, which stays the caller's. */
   labels(batch: SequenceBatch): tf.Tensor {
     return batch.labels;
+  }
+
+  private lossOfValues(values: tf.Tensor2D, labels: tf.Tensor): tf.Scalar {
+    return regressionLoss(values, tf.reshape(tf.cast(labels, 'float32'), values.shape), this.lossKind);
   }
 }
 

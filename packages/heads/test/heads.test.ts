@@ -49,6 +49,9 @@ describe.each(['cpu', 'wasm'])('sequence heads on %s', (backend) => {
         { atol: 5e-5 },
         'logits',
       );
+      const together = head.lossAndPredictions(batch);
+      expect(together.loss.dataSync()).toEqual(head.loss(batch).dataSync());
+      expect(together.predictions.dataSync()).toEqual(head.predict(batch).dataSync());
       const { value, grads } = tf.variableGrads(() => head.loss(batch), [...head.parameters.values()]);
       const loss = golden.get('loss')?.data[0] ?? NaN;
       expectClose(value.dataSync(), [loss], { atol: 1e-5 * Math.abs(loss) }, 'loss');
