@@ -1,1 +1,82 @@
-export {};
+export {
+  type BatchingOptions,
+  type BatchSizing,
+  type PaddingFigures,
+  paddingOf,
+  paddingWaste,
+  planBatches,
+} from './batching.js';
+export type {
+  Callback,
+  CallbackModel,
+  FitParams,
+  HookResult,
+  Logs,
+  ParameterSnapshot,
+  StepLogs,
+} from './callbacks/callback.js';
+export { EarlyStopping, type EarlyStoppingOptions } from './callbacks/early-stopping.js';
+export { clipFactor, type ClipNorm } from './clipping.js';
+export { compile, type CompiledModel, type CompileOptions } from './compile.js';
+export type { Dataset } from './dataset.js';
+export { EagerExecutor } from './eager-executor.js';
+export { TrainError, type TrainErrorCode } from './errors.js';
+export type {
+  Executor,
+  HostTensor,
+  MicroBatch,
+  StepRequest,
+  StepResult,
+  TrainedParameter,
+  TrainingRequest,
+  TrainingSession,
+} from './executor.js';
+export type { EvaluateOptions, FitOptions } from './fit-options.js';
+export type { History } from './history.js';
+export { accuracyScore, subsetAccuracyScore } from './metrics/accuracy.js';
+export {
+  accuracy,
+  type AveragedOptions,
+  f1,
+  logLoss,
+  mcc,
+  precision,
+  recall,
+  type ThresholdOptions,
+} from './metrics/classification-metrics.js';
+export { type ConfusionMatrix, confusionMatrix } from './metrics/confusion-matrix.js';
+export { pearsonCorrelation, spearmanCorrelation } from './metrics/correlation.js';
+export { decide, type Decisions } from './metrics/decisions.js';
+export { logLossScore } from './metrics/log-loss.js';
+export { matthewsCorrelation } from './metrics/matthews.js';
+export type { Metric } from './metrics/metric.js';
+export {
+  type Average,
+  averageScore,
+  type ClassCounts,
+  classCounts,
+  multiLabelCounts,
+  type PrecisionRecallF,
+  type PrecisionRecallOptions,
+  scoreOfClass,
+} from './metrics/precision-recall.js';
+export { meanAbsoluteError, meanSquaredError, r2Score } from './metrics/regression.js';
+export { mae, mse, pearson, r2, spearman } from './metrics/regression-metrics.js';
+export { wilsonInterval } from './metrics/wilson-interval.js';
+export { adam, type Adam, type AdamMoments } from './optimizers/adam.js';
+export { type AdamCoefficients, adamCoefficients } from './optimizers/adam-coefficients.js';
+export { adamW, type AdamW } from './optimizers/adamw.js';
+export { applyUpdate, type ParameterUpdate, type UpdateScalars } from './optimizers/apply-update.js';
+export { bertAdam, type BertAdam } from './optimizers/bert-adam.js';
+export { decayGroups, type DecayGroups, decayOf, defaultNoDecay } from './optimizers/decay.js';
+export { type Optimizer, type OptimizerBase, slotNames, type WeightDecay } from './optimizers/optimizer.js';
+export { sgd, type Sgd } from './optimizers/sgd.js';
+export { OptimizerSlots, type OptimizerState, type SlotValues } from './optimizers/slots.js';
+export { constantSchedule } from './schedules/constant.js';
+export { cosineRestartsSchedule, cosineSchedule } from './schedules/cosine.js';
+export { inverseSqrtSchedule } from './schedules/inverse-sqrt.js';
+export { googleLinearSchedule, linearSchedule } from './schedules/linear.js';
+export { polynomialSchedule } from './schedules/polynomial.js';
+export type { Schedule } from './schedules/schedule.js';
+export type { WarmupOptions } from './schedules/warmup.js';
+export { batchTensors, type Trainable, type TrainingRun } from './trainable.js';

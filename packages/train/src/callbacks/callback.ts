@@ -1,0 +1,120 @@
+import type * as tf from '@tensorflow/tfjs';
+
+import type { OptimizerState } from '../optimizers/slots.js';
+
+/** Figures by name. */
+export type Logs = Readonly<Record<string, number>>;
+
+/** What is known of a run before it starts. */
+export interface FitParams {
+  /** epochs that will be run, the last perhaps in part */
+  readonly epochs: number;
+  /** optimiser steps of the run, unless it is stopped */
+  readonly totalSteps: number;
+  /** optimiser steps taken in a former run that this one continues */
+  readonly initialStep: number;
+  /** optimiser steps of each epoch */
+  readonly stepsPerEpoch: readonly number[];
+  /** training examples */
+  readonly examples: number;
+  /** parameters that are trained, and all numbers in them */
+  readonly trainableParameters: number;
+  readonly trainableValues: number;
+}
+
+/** Figures of one optimiser step. */
+export interface StepLogs extends Logs {
+  /** position in the run, from 0 */
+  readonly step: number;
+  /** optimiser steps of the run */
+  readonly totalSteps: number;
+  /** from 0 */
+  readonly epoch: number;
+  /** weighted mean over the step, before its update */
+  readonly loss: number;
+  /** of this step */
+  readonly learningRate: number;
+  /** global norm of the gradients before clipping; NaN when not measured (no `clipNorm`) */
+  readonly gradientNorm: number;
+  /** examples in the step */
+  readonly examples: number;
+  /** tokens in the step without padding */
+  readonly tokens: number;
+  /** tokens without padding per second of this step, from making the batch to the end of the update */
+  readonly tokensPerSecond: number;
+  /** share of padding in the epoch so far, in [0, 1) */
+  readonly paddingWaste: number;
+}
+
+/** A copy of the parameters' values. */
+export interface ParameterSnapshot {
+  /** by name; the snapshot's */
+  readonly values: ReadonlyMap<string, tf.Tensor>;
+  /** Frees the copy. */
+  dispose(): void;
+}
+
+/** What a callback may ask of the model in training. */
+export interface CallbackModel {
+  /** set to true: training ends after the current step */
+  stopTraining: boolean;
+  /** every parameter; call `readParameters` before looking at values */
+  readonly parameters: ReadonlyMap<string, tf.Variable>;
+  /** Makes the variables hold the current values; needed where an executor keeps them elsewhere. */
+  readParameters(): Promise<void>;
+  /** Copies what is trained. The caller disposes the copy. */
+  snapshot(): Promise<ParameterSnapshot>;
+  /** Puts values back; the snapshot stays the caller's. */
+  restore(snapshot: ParameterSnapshot): Promise<void>;
+  /** The optimiser's state on the host, for a checkpoint. */
+  optimizerState(): Promise<OptimizerState>;
+}
+
+/** What a hook may return: nothing, or a promise that the loop waits for. */
+export type HookResult = void | Promise<void>;
+
+/**
+ * Called by the loop, with Keras's hooks. All are optional; the loop waits for those that return a promise. What a hook
+ * throws ends the run.
+ */
+export interface Callback {
+  /** Before anything else. */
+  setParams?(params: FitParams): HookResult;
+  /** After `setParams`. */
+  setModel?(model: CallbackModel): HookResult;
+  /** Before the first step. */
+  onTrainBegin?(): HookResult;
+  /** After the last step, also when the run was stopped; not when it failed. `logs` are those of the last epoch. */
+  onTrainEnd?(logs: Logs): HookResult;
+  /** @param epoch from 0 */
+  onEpochBegin?(epoch: number): HookResult;
+  /** @param logs `loss`, `learningRate`, `paddingWaste`, `tokensPerSecond`, and `val_…` with validation data */
+  onEpochEnd?(epoch: number, logs: Logs): HookResult;
+  /** Before an optimiser step. @param step within the epoch, from 0 */
+  onTrainBatchBegin?(step: number): HookResult;
+  /** After an optimiser step. @param step within the epoch, from 0 */
+  onTrainBatchEnd?(step: number, logs: StepLogs): HookResult;
+  /** Before an evaluation. @param batches how many it has */
+  onTestBegin?(batches: number): HookResult;
+  /** After an evaluation, with its results. */
+  onTestEnd?(logs: Logs): HookResult;
+  /** @param batch from 0 */
+  onTestBatchBegin?(batch: number): HookResult;
+  /** @param logs `loss` of the batch */
+  onTestBatchEnd?(batch: number, logs: Logs): HookResult;
+}
+
+/** The names of the hooks. */
+export type HookName = keyof Callback;
+
+/** Calls one hook of every callback, one after the other. */
+export async function callHook<Name extends HookName>(
+  callbacks: readonly Callback[],
+  name: Name,
+  ...args: Parameters<NonNullable<Callback[Name]>>
+): Promise<void> {
+  for (const callback of callbacks) {
+    const hook = callback[name] as ((...given: typeof args) => HookResult) | undefined;
+    await hook?.apply(callback, args);
+  }
+}

@@ -1,0 +1,55 @@
+import * as tf from '@tensorflow/tfjs';
+
+import type { TrainedParameter, TrainingSession } from '../executor.js';
+import type { OptimizerState } from '../optimizers/slots.js';
+import type { CallbackModel, ParameterSnapshot } from './callback.js';
+
+/** The model as callbacks see it during one run. */
+export class TrainingModel implements CallbackModel {
+  stopTraining = false;
+  private readonly snapshots = new Set<ParameterSnapshot>();
+
+  constructor(
+    readonly parameters: ReadonlyMap<string, tf.Variable>,
+    private readonly trained: readonly TrainedParameter[],
+    private readonly session: TrainingSession<never>,
+  ) {}
+
+  readParameters(): Promise<void> {
+    return this.session.readParameters();
+  }
+
+  async snapshot(): Promise<ParameterSnapshot> {
+    await this.session.readParameters();
+    // A clone shares the variable's memory until the next update gives the variable another.
+    const values = new Map(
+      this.trained.map(({ name, variable }) => [name, tf.keep(tf.clone(variable))] as const),
+    );
+    const snapshot: ParameterSnapshot = {
+      values,
+      dispose: () => {
+        tf.dispose([...values.values()]);
+        this.snapshots.delete(snapshot);
+      },
+    };
+    this.snapshots.add(snapshot);
+    return snapshot;
+  }
+
+  async restore(snapshot: ParameterSnapshot): Promise<void> {
+    for (const { name, variable } of this.trained) {
+      const value = snapshot.values.get(name);
+      if (value) variable.assign(value);
+    }
+    await this.session.writeParameters();
+  }
+
+  optimizerState(): Promise<OptimizerState> {
+    return this.session.exportState();
+  }
+
+  /** Frees the snapshots that callbacks still hold. For the end of a run that failed. */
+  dispose(): void {
+    for (const snapshot of this.snapshots) snapshot.dispose();
+  }
+}

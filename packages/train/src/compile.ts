@@ -1,0 +1,257 @@
+import type { FitParams } from './callbacks/callback.js';
+import { callHook } from './callbacks/callback.js';
+import { TrainingModel } from './callbacks/training-model.js';
+import { type ClipNorm, clipProblems } from './clipping.js';
+import { type Dataset, exampleLengths } from './dataset.js';
+import { EagerExecutor } from './eager-executor.js';
+import { throwProblems, TrainError } from './errors.js';
+import { runEvaluate, runPredict } from './evaluate.js';
+import type { Executor, HostTensor, TrainedParameter, TrainingSession } from './executor.js';
+import { runFit } from './fit.js';
+import { type EvaluateOptions, type FitOptions, fitSettings } from './fit-options.js';
+import type { History } from './history.js';
+import type { Metric } from './metrics/metric.js';
+import { decayOf } from './optimizers/decay.js';
+import type { Optimizer } from './optimizers/optimizer.js';
+import type { OptimizerState } from './optimizers/slots.js';
+import { planRun } from './run-plan.js';
+import { constantSchedule } from './schedules/constant.js';
+import type { Schedule } from './schedules/schedule.js';
+import { paddedLengthOf } from './step-batches.js';
+import type { Trainable } from './trainable.js';
+
+/** How a model is trained. */
+export interface CompileOptions {
+  /** `adamW()`, `bertAdam()`, `adam()` or `sgd()` */
+  readonly optimizer: Optimizer;
+  /** factor on the learning rate over the run; default: constant */
+  readonly schedule?: Schedule | undefined;
+  /**
+   * Clips gradients by their global norm: a number is the limit with torch's formula, `Infinity` measures only.
+   * Default: neither.
+   */
+  readonly clipNorm?: number | ClipNorm | undefined;
+  /** what `evaluate` and validation compute besides the loss; names must differ */
+  readonly metrics?: readonly Metric[] | undefined;
+  /** which parameters are trained, by name; default: all. The others are frozen. */
+  readonly trainable?: ((name: string) => boolean) | undefined;
+  /** how steps are run; default: `EagerExecutor` */
+  readonly executor?: Executor | undefined;
+}
+
+/**
+ * Joins a model with what is needed to train it.
+ * @throws TrainError `no-trainable-parameters`, `invalid-options`
+ */
+export function compile<Batch extends object>(
+  trainable: Trainable<Batch>,
+  options: CompileOptions,
+): CompiledModel<Batch> {
+  return new CompiledModel(trainable, options);
+}
+
+/** A model that can be trained. The state of its optimiser lives on from one `fit` to the next, until `dispose`. */
+export class CompiledModel<Batch extends object> {
+  /** what is trained, in the order of the model's parameters */
+  readonly trainedParameters: readonly TrainedParameter[];
+
+  private readonly executor: Executor;
+  private readonly clip: ClipNorm | undefined;
+  private session: TrainingSession<Batch> | undefined;
+  private state: 'idle' | 'training' | 'disposed' = 'idle';
+
+  /** @throws TrainError `no-trainable-parameters`, `invalid-options` */
+  constructor(
+    /** the model; stays the caller's */
+    readonly trainable: Trainable<Batch>,
+    private readonly options: CompileOptions,
+  ) {
+    const { clipNorm, metrics = [], optimizer, executor } = options;
+    this.clip = typeof clipNorm === 'number' ? { maxNorm: clipNorm, formula: 'torch' } : clipNorm;
+    const names = metrics.map(({ name }) => name);
+    const twice = names.filter((name, index) => name === 'loss' || names.indexOf(name) !== index);
+    throwProblems('compile', [
+      ...(this.clip ? clipProblems(this.clip) : []),
+      ...twice.map((name) => `two figures are called ${name}: give the metric another name`),
+    ]);
+    this.executor = executor ?? new EagerExecutor();
+    this.trainedParameters = selectParameters(trainable, optimizer, options.trainable);
+  }
+
+  /**
+   * Trains.
+   *
+   * Each optimiser step runs `loss` on its micro-batches with the seed and its position in the run, clips, and updates.
+   * Figures depend on the model, the data and the options alone: the same seed gives the same losses to the last bit
+   * on the same backend. The event loop has its turn after every step.
+   * @returns what was done; with a signal or a callback that ended the run, up to there
+   * @throws TrainError before training: `invalid-options`, `no-examples`, `no-validation-examples`,
+   *   `example-too-long`, `busy`, `disposed`; in a step: `empty-batch`, `invalid-loss`, `non-finite-loss` and
+   *   `non-finite-gradients`, which leave the parameters as they were before it
+   */
+  async fit<Example>(
+    data: Dataset<Example, Batch>,
+    options: FitOptions<Example, Batch> = {},
+  ): Promise<History> {
+    this.assertIdle();
+    const settings = fitSettings(options);
+    const { callbacks = [], signal, validationData } = options;
+    if (data.examples.length === 0) {
+      throw new TrainError('no-examples', 'fit: expected at least one example, found none.');
+    }
+    if (validationData?.examples.length === 0) {
+      throw new TrainError(
+        'no-validation-examples',
+        'fit: expected at least one validation example, found none. Leave validationData out to train without.',
+      );
+    }
+    const lengths = exampleLengths(data);
+    const plan = planRun(lengths, settings, paddedLengthOf(data));
+    const schedule = this.options.schedule ?? constantSchedule();
+    const learningRate = (step: number): number =>
+      this.options.optimizer.learningRate * schedule.factor(step, plan.totalSteps);
+    learningRate(0); // a schedule that does not fit the run says so before it starts
+
+    this.state = 'training';
+    const session = this.openSession();
+    const model = new TrainingModel(this.trainable.parameters, this.trainedParameters, session);
+    try {
+      await callHook(callbacks, 'setParams', this.describe(plan, settings.initialStep, data.examples.length));
+      await callHook(callbacks, 'setModel', model);
+      return await runFit({
+        trainable: this.trainable,
+        data,
+        lengths,
+        settings,
+        plan,
+        session,
+        model,
+        callbacks,
+        signal,
+        learningRate,
+        validate:
+          validationData &&
+          (() => this.evaluateNow(validationData, { ...settings.sizing, callbacks, signal })),
+      });
+    } finally {
+      model.dispose();
+      this.state = 'idle';
+    }
+  }
+
+  /**
+   * Loss without dropout and the compiled metrics.
+   * @returns `loss`, the weighted mean over the data, and one figure for each metric
+   * @throws TrainError `invalid-options`, `no-examples`, `example-too-long`, `shape-mismatch`, `aborted`, `disposed`
+   */
+  async evaluate<Example>(
+    data: Dataset<Example, Batch>,
+    options: EvaluateOptions = {},
+  ): Promise<Record<string, number>> {
+    this.assertNotDisposed();
+    return this.evaluateNow(data, options);
+  }
+
+  /**
+   * Predictions in the order of the examples.
+   * @returns float32 [N, ...] on the host, N examples
+   * @throws TrainError as `evaluate`
+   */
+  async predict<Example>(data: Dataset<Example, Batch>, options: EvaluateOptions = {}): Promise<HostTensor> {
+    this.assertNotDisposed();
+    return runPredict({ trainable: this.trainable, executor: this.executor }, data, options);
+  }
+
+  /** The optimiser's state on the host, by parameter name: with the parameters, what a later run needs to go on. */
+  async exportOptimizerState(): Promise<OptimizerState> {
+    this.assertNotDisposed();
+    return this.openSession().exportState();
+  }
+
+  /**
+   * Replaces the optimiser's state.
+   * @param options.allowMissing parameters for which the state has nothing start afresh, as after unfreezing
+   * @throws TrainError `invalid-state` naming everything that does not fit, `busy`, `disposed`
+   */
+  async importOptimizerState(
+    state: OptimizerState,
+    options?: { readonly allowMissing?: boolean },
+  ): Promise<void> {
+    this.assertIdle();
+    await this.openSession().importState(state, options);
+  }
+
+  /** Frees the optimiser's state. The model stays. @throws TrainError `busy` */
+  dispose(): void {
+    if (this.state === 'disposed') return;
+    this.assertIdle();
+    this.session?.dispose();
+    this.session = undefined;
+    this.state = 'disposed';
+  }
+
+  private evaluateNow<Example>(
+    data: Dataset<Example, Batch>,
+    options: EvaluateOptions,
+  ): Promise<Record<string, number>> {
+    const runner = { trainable: this.trainable, executor: this.executor };
+    return runEvaluate(runner, data, this.options.metrics ?? [], options);
+  }
+
+  private openSession(): TrainingSession<Batch> {
+    return (this.session ??= this.executor.startTraining({
+      trainable: this.trainable,
+      parameters: this.trainedParameters,
+      optimizer: this.options.optimizer,
+      clip: this.clip,
+    }));
+  }
+
+  private describe(
+    { totalSteps, stepsPerEpoch }: { totalSteps: number; stepsPerEpoch: readonly number[] },
+    initialStep: number,
+    examples: number,
+  ): FitParams {
+    return {
+      epochs: stepsPerEpoch.length,
+      totalSteps,
+      initialStep,
+      stepsPerEpoch,
+      examples,
+      trainableParameters: this.trainedParameters.length,
+      trainableValues: this.trainedParameters.reduce((total, { variable }) => total + variable.size, 0),
+    };
+  }
+
+  private assertNotDisposed(): void {
+    if (this.state === 'disposed') {
+      throw new TrainError('disposed', 'The compiled model was disposed: compile it again.');
+    }
+  }
+
+  private assertIdle(): void {
+    this.assertNotDisposed();
+    if (this.state === 'training') {
+      throw new TrainError('busy', 'The model is being trained: wait for fit, or end it through its signal.');
+    }
+  }
+}
+
+function selectParameters<Batch extends object>(
+  { parameters }: Trainable<Batch>,
+  optimizer: Optimizer,
+  trainable: (name: string) => boolean = () => true,
+): TrainedParameter[] {
+  const trained = [...parameters]
+    .filter(([name, variable]) => variable.trainable && trainable(name))
+    .map(([name, variable]) => ({ name, variable, weightDecay: decayOf(name, optimizer) }));
+  if (trained.length === 0) {
+    throw new TrainError(
+      'no-trainable-parameters',
+      `compile: expected at least one trainable parameter, found none among ${parameters.size}. ` +
+        'Look at the `trainable` option.',
+      { parameters: parameters.size },
+    );
+  }
+  return trained;
+}

@@ -1,0 +1,110 @@
+import { planBatches } from './batching.js';
+import { callHook, type Callback } from './callbacks/callback.js';
+import { type Dataset, exampleLengths } from './dataset.js';
+import { TrainError } from './errors.js';
+import { yieldToEventLoop } from './event-loop.js';
+import type { Executor, HostTensor } from './executor.js';
+import { type EvaluateOptions, evaluateSizing } from './fit-options.js';
+import type { Metric } from './metrics/metric.js';
+import { RowCollector } from './row-collector.js';
+import { disposeBatch, paddedLengthOf } from './step-batches.js';
+import { batchTensors, type Trainable } from './trainable.js';
+
+/** Model and executor of an evaluation or prediction. */
+export interface Runner<Batch extends object> {
+  readonly trainable: Trainable<Batch>;
+  readonly executor: Executor;
+}
+
+/** Loss and metrics over a data set. See `CompiledModel.evaluate`. */
+export async function runEvaluate<Example, Batch extends object>(
+  { trainable, executor }: Runner<Batch>,
+  data: Dataset<Example, Batch>,
+  metrics: readonly Metric[],
+  options: EvaluateOptions,
+): Promise<Record<string, number>> {
+  const callbacks: readonly Callback[] = options.callbacks ?? [];
+  const batches = evaluationBatches('evaluate', data, options);
+  const predictions = new RowCollector('predictions', data.examples.length);
+  const labels = new RowCollector('labels', data.examples.length);
+  let loss = 0;
+  let weight = 0;
+
+  await callHook(callbacks, 'onTestBegin', batches.length);
+  for (const [position, indices] of batches.entries()) {
+    throwIfAborted(options.signal, 'evaluate');
+    await callHook(callbacks, 'onTestBatchBegin', position);
+    const batchLoss = await withBatch(data, indices, async (batch) => {
+      const batchWeight = trainable.lossWeight(batch);
+      const result = await executor.evaluate(trainable, batch);
+      predictions.add(indices, result.predictions.values, result.predictions.shape);
+      const truth = trainable.labels(batch);
+      labels.add(indices, await truth.data(), truth.shape);
+      if (![...batchTensors(batch).values()].includes(truth)) truth.dispose();
+      if (batchWeight > 0) loss += batchWeight * result.loss; // weight 0: a mean over nothing, which is NaN
+      weight += batchWeight;
+      return result.loss;
+    });
+    await callHook(callbacks, 'onTestBatchEnd', position, { loss: batchLoss });
+    await yieldToEventLoop();
+  }
+
+  const results: Record<string, number> = { loss: loss / weight };
+  for (const metric of metrics) results[metric.name] = metric.compute(predictions.result(), labels.result());
+  await callHook(callbacks, 'onTestEnd', results);
+  return results;
+}
+
+/** Predictions for a data set. See `CompiledModel.predict`. */
+export async function runPredict<Example, Batch extends object>(
+  { trainable, executor }: Runner<Batch>,
+  data: Dataset<Example, Batch>,
+  options: EvaluateOptions,
+): Promise<HostTensor> {
+  const predictions = new RowCollector('predictions', data.examples.length);
+  for (const indices of evaluationBatches('predict', data, options)) {
+    throwIfAborted(options.signal, 'predict');
+    await withBatch(data, indices, async (batch) => {
+      const { values, shape } = await executor.predict(trainable, batch);
+      predictions.add(indices, values, shape);
+    });
+    await yieldToEventLoop();
+  }
+  return predictions.result();
+}
+
+/** Longest first, so that memory is asked for at the start and time left is not underestimated. */
+function evaluationBatches<Example>(
+  where: string,
+  data: Dataset<Example, object>,
+  options: EvaluateOptions,
+): number[][] {
+  const sizing = evaluateSizing(where, options);
+  if (data.examples.length === 0) {
+    throw new TrainError('no-examples', `${where}: expected at least one example, found none.`);
+  }
+  const lengths = exampleLengths(data);
+  const order = Array.from(lengths.keys()).sort((a, b) => lengths[b] - lengths[a]);
+  const sorted = order.map((index) => lengths[index]);
+  const paddedLength = paddedLengthOf(data);
+  const batches = planBatches(sorted, { ...sizing, shuffle: false, groupByLength: false, paddedLength });
+  return batches.map((batch) => batch.map((position) => order[position]));
+}
+
+async function withBatch<Example, Batch extends object, Result>(
+  data: Dataset<Example, Batch>,
+  indices: readonly number[],
+  work: (batch: Batch) => Promise<Result>,
+): Promise<Result> {
+  const batch = data.collate(indices.map((index) => data.examples[index]));
+  try {
+    batchTensors(batch);
+    return await work(batch);
+  } finally {
+    disposeBatch(batch);
+  }
+}
+
+function throwIfAborted(signal: AbortSignal | undefined, where: string): void {
+  if (signal?.aborted) throw new TrainError('aborted', `${where}: ended by the signal.`);
+}

@@ -1,0 +1,144 @@
+import { callHook, type Callback, type Logs } from './callbacks/callback.js';
+import type { TrainingModel } from './callbacks/training-model.js';
+import type { Dataset } from './dataset.js';
+import { EpochFigures } from './epoch-figures.js';
+import { TrainError } from './errors.js';
+import { yieldToEventLoop } from './event-loop.js';
+import type { TrainingSession } from './executor.js';
+import type { FitSettings } from './fit-options.js';
+import { type History, HistoryRecorder } from './history.js';
+import type { RunPlan } from './run-plan.js';
+import { makeStepBatches } from './step-batches.js';
+import type { Trainable } from './trainable.js';
+
+/** All that a run needs, checked. */
+export interface FitJob<Example, Batch extends object> {
+  readonly trainable: Trainable<Batch>;
+  readonly data: Dataset<Example, Batch>;
+  readonly lengths: ArrayLike<number>;
+  readonly settings: FitSettings;
+  readonly plan: RunPlan;
+  readonly session: TrainingSession<Batch>;
+  readonly model: TrainingModel;
+  readonly callbacks: readonly Callback[];
+  readonly signal: AbortSignal | undefined;
+  /** learning rate of an optimiser step */
+  readonly learningRate: (step: number) => number;
+  /** figures of the validation data, names without `val_`; undefined without such data */
+  readonly validate: (() => Promise<Logs>) | undefined;
+}
+
+/** Runs the epochs. See `CompiledModel.fit`. */
+export async function runFit<Example, Batch extends object>(job: FitJob<Example, Batch>): Promise<History> {
+  const { plan, settings, model, callbacks, signal } = job;
+  const history = new HistoryRecorder(settings.initialStep);
+  const isOver = (): boolean => model.stopTraining || signal?.aborted === true;
+  let logs: Record<string, number> = {};
+
+  await callHook(callbacks, 'onTrainBegin');
+  let firstStep = 0; // of the epoch, within the run
+  for (let epoch = 0; epoch < plan.stepsPerEpoch.length && !isOver(); epoch++) {
+    const lastStep = firstStep + plan.stepsPerEpoch[epoch];
+    if (lastStep > settings.initialStep) {
+      await callHook(callbacks, 'onEpochBegin', epoch);
+      const done = await runSteps(job, history, epoch, firstStep, isOver);
+      if (signal?.aborted && history.steps < lastStep) break;
+      logs = done.logs();
+      if (job.validate) {
+        const validation = await unlessAborted(job.validate);
+        if (!validation) break;
+        for (const [name, value] of Object.entries(validation)) logs[`val_${name}`] = value;
+      }
+      history.addEpoch(epoch, logs);
+      await callHook(callbacks, 'onEpochEnd', epoch, logs);
+    }
+    firstStep = lastStep;
+  }
+
+  if (history.steps < plan.totalSteps) history.ended = signal?.aborted ? 'aborted' : 'stopped';
+  await callHook(callbacks, 'onTrainEnd', logs);
+  await job.session.readParameters();
+  return history.toHistory();
+}
+
+/** Runs the steps of one epoch that are still to be done, until the run is over. */
+async function runSteps<Example, Batch extends object>(
+  job: FitJob<Example, Batch>,
+  history: HistoryRecorder,
+  epoch: number,
+  firstStep: number,
+  isOver: () => boolean,
+): Promise<EpochFigures> {
+  const { plan, settings, callbacks } = job;
+  const figures = new EpochFigures();
+  for (const [stepInEpoch, groups] of plan.steps(epoch).entries()) {
+    const step = firstStep + stepInEpoch;
+    if (step < settings.initialStep) continue;
+    if (isOver()) break;
+    await callHook(callbacks, 'onTrainBatchBegin', stepInEpoch);
+
+    const start = performance.now();
+    const learningRate = job.learningRate(step);
+    const batches = makeStepBatches(job.trainable, job.data, job.lengths, groups);
+    try {
+      const { microBatches, weight, examples, padding } = batches;
+      const request = { microBatches, seed: settings.seed, step, learningRate };
+      const { loss, gradientNorm } = await job.session.trainStep(request);
+      checkFinite(step, loss, gradientNorm, learningRate);
+      const seconds = (performance.now() - start) / 1000;
+      history.addStep(loss, learningRate, gradientNorm);
+      figures.add(loss, weight, learningRate, padding, seconds);
+      await callHook(callbacks, 'onTrainBatchEnd', stepInEpoch, {
+        step,
+        totalSteps: plan.totalSteps,
+        epoch,
+        loss,
+        learningRate,
+        gradientNorm: gradientNorm ?? NaN,
+        examples,
+        tokens: padding.tokens,
+        tokensPerSecond: padding.tokens / seconds,
+        paddingWaste: figures.paddingWaste,
+      });
+    } finally {
+      batches.dispose();
+    }
+    await yieldToEventLoop();
+  }
+  return figures;
+}
+
+function checkFinite(
+  step: number,
+  loss: number,
+  gradientNorm: number | undefined,
+  learningRate: number,
+): void {
+  const details = { step, loss, gradientNorm, learningRate };
+  if (!Number.isFinite(loss)) {
+    throw new TrainError(
+      'non-finite-loss',
+      `Step ${step}: expected a finite loss, found ${loss} at learning rate ${learningRate}. ` +
+        'Lower learningRate, lengthen the warm-up or set clipNorm; at step 0 look at labels and weights instead.',
+      details,
+    );
+  }
+  if (gradientNorm !== undefined && !Number.isFinite(gradientNorm)) {
+    throw new TrainError(
+      'non-finite-gradients',
+      `Step ${step}: expected finite gradients, found norm ${gradientNorm} at learning rate ${learningRate} and ` +
+        `loss ${loss}. Lower learningRate or lengthen the warm-up; at step 0 look at the weights instead.`,
+      details,
+    );
+  }
+}
+
+/** What the work gives, or undefined when the signal ended it. */
+async function unlessAborted(work: () => Promise<Logs>): Promise<Logs | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof TrainError && error.code === 'aborted') return undefined;
+    throw error;
+  }
+}

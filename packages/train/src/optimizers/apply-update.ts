@@ -1,0 +1,156 @@
+import * as tf from '@tensorflow/tfjs';
+
+import { type HeapBackend, heapBackend } from '../heap.js';
+import { type AdamCoefficients, adamCoefficients } from './adam-coefficients.js';
+import type { AdamMoments } from './adam.js';
+import type { Optimizer } from './optimizer.js';
+import type { Sgd } from './sgd.js';
+
+/** One parameter and what its update reads. */
+export interface ParameterUpdate {
+  /** the parameter; is assigned */
+  readonly variable: tf.Variable;
+  /** of the parameter's shape; stays the caller's */
+  readonly gradient: tf.Tensor;
+  /** running figures of the parameter by slot name; replaced or written in place */
+  readonly slots: Map<string, tf.Tensor>;
+  /** of this parameter, 0 for none */
+  readonly weightDecay: number;
+}
+
+/** The numbers of one step, the same for all parameters. */
+export interface UpdateScalars {
+  readonly learningRate: number;
+  /** updates made, this one included: from 1 */
+  readonly iteration: number;
+  /** what the gradient is multiplied with first: the factor of clipping, or 1 */
+  readonly gradientScale: number;
+}
+
+/**
+ * Moves one parameter by one step of the optimiser, eagerly. On a backend with a heap in one pass that writes the slots
+ * in place and one new array for the parameter; elsewhere in kernels, whose temporaries are freed.
+ */
+export function applyUpdate(optimizer: Optimizer, update: ParameterUpdate, scalars: UpdateScalars): void {
+  const heap = heapBackend();
+  if (optimizer.kind === 'sgd') {
+    (heap ? sgdPass : sgdKernels)(optimizer, update, scalars, heap as HeapBackend);
+    return;
+  }
+  const coefficients = adamCoefficients(
+    optimizer,
+    scalars.iteration,
+    scalars.learningRate,
+    update.weightDecay,
+  );
+  (heap ? adamPass : adamKernels)(
+    optimizer,
+    coefficients,
+    update,
+    scalars.gradientScale,
+    heap as HeapBackend,
+  );
+}
+
+function adamKernels(
+  { beta1, beta2 }: AdamMoments,
+  { stepSize, epsilon, keep }: AdamCoefficients,
+  { variable, gradient, slots }: ParameterUpdate,
+  scale: number,
+): void {
+  tf.tidy(() => {
+    const m = tf.add(tf.mul(slot(slots, 'm'), beta1), tf.mul(gradient, (1 - beta1) * scale));
+    const v = tf.add(tf.mul(slot(slots, 'v'), beta2), tf.mul(tf.square(gradient), (1 - beta2) * scale ** 2));
+    const move = tf.mul(tf.div(m, tf.add(tf.sqrt(v), epsilon)), stepSize);
+    variable.assign(tf.sub(keep === 1 ? variable : tf.mul(variable, keep), move));
+    replaceSlot(slots, 'm', m);
+    replaceSlot(slots, 'v', v);
+  });
+}
+
+function adamPass(
+  { beta1, beta2 }: AdamMoments,
+  { stepSize, epsilon, keep }: AdamCoefficients,
+  { variable, gradient, slots }: ParameterUpdate,
+  scale: number,
+  heap: HeapBackend,
+): void {
+  assignFromHeap(heap, variable, (before, after) => {
+    const g = heap.typedArrayFromHeap(gradient);
+    const m = heap.typedArrayFromHeap(slot(slots, 'm'));
+    const v = heap.typedArrayFromHeap(slot(slots, 'v'));
+    const share1 = (1 - beta1) * scale;
+    const share2 = (1 - beta2) * scale ** 2;
+    for (let i = 0; i < after.length; i++) {
+      const gradientHere = g[i];
+      const m1 = beta1 * m[i] + share1 * gradientHere;
+      const v1 = beta2 * v[i] + share2 * gradientHere * gradientHere;
+      m[i] = m1;
+      v[i] = v1;
+      after[i] = keep * before[i] - (stepSize * m1) / (Math.sqrt(v1) + epsilon);
+    }
+  });
+}
+
+function sgdKernels(
+  { momentum }: Sgd,
+  { variable, gradient, slots, weightDecay }: ParameterUpdate,
+  { learningRate, gradientScale }: UpdateScalars,
+): void {
+  tf.tidy(() => {
+    let direction = gradientScale === 1 ? gradient : tf.mul(gradient, gradientScale);
+    if (weightDecay > 0) direction = tf.add(direction, tf.mul(variable, weightDecay));
+    if (momentum > 0) {
+      direction = tf.add(tf.mul(slot(slots, 'momentum'), momentum), direction);
+      replaceSlot(slots, 'momentum', direction);
+    }
+    variable.assign(tf.sub(variable, tf.mul(direction, learningRate)));
+  });
+}
+
+function sgdPass(
+  { momentum }: Sgd,
+  { variable, gradient, slots, weightDecay }: ParameterUpdate,
+  { learningRate, gradientScale }: UpdateScalars,
+  heap: HeapBackend,
+): void {
+  assignFromHeap(heap, variable, (before, after) => {
+    const g = heap.typedArrayFromHeap(gradient);
+    const buffer = momentum > 0 ? heap.typedArrayFromHeap(slot(slots, 'momentum')) : undefined;
+    for (let i = 0; i < after.length; i++) {
+      let direction = gradientScale * g[i] + weightDecay * before[i];
+      if (buffer) {
+        direction += momentum * buffer[i];
+        buffer[i] = direction;
+      }
+      after[i] = before[i] - learningRate * direction;
+    }
+  });
+}
+
+/**
+ * Assigns a new array that `fill` writes. Not in place: a clone of the variable, such as the best weights so far, shares
+ * its memory. Views are taken after the allocation, which may move the heap.
+ */
+function assignFromHeap(
+  heap: HeapBackend,
+  variable: tf.Variable,
+  fill: (before: Float32Array, after: Float32Array) => void,
+): void {
+  tf.tidy(() => {
+    const info = heap.makeOutput(variable.shape, 'float32');
+    fill(heap.typedArrayFromHeap(variable), heap.typedArrayFromHeap(info));
+    variable.assign(tf.engine().makeTensorFromTensorInfo(info));
+  });
+}
+
+function slot(slots: ReadonlyMap<string, tf.Tensor>, name: string): tf.Tensor {
+  const tensor = slots.get(name);
+  if (!tensor) throw new Error(`applyUpdate: no slot "${name}"; make the slots with OptimizerSlots`);
+  return tensor;
+}
+
+function replaceSlot(slots: Map<string, tf.Tensor>, name: string, value: tf.Tensor): void {
+  slots.get(name)?.dispose();
+  slots.set(name, tf.keep(value));
+}

@@ -1,0 +1,30 @@
+import type { Adam } from './adam.js';
+import type { AdamW } from './adamw.js';
+import type { BertAdam } from './bert-adam.js';
+import type { Sgd } from './sgd.js';
+
+/**
+ * An optimiser, declared as data: `kind` and hyper-parameters. Whoever runs the step (`Executor`) applies the rule;
+ * eager execution does it with `applyUpdate`.
+ */
+export type Optimizer = Sgd | AdamW | BertAdam | Adam;
+
+/** What every optimiser declares. */
+export interface OptimizerBase {
+  /** learning rate which the schedule's factor multiplies: the highest of the run */
+  readonly learningRate: number;
+}
+
+/** What optimisers with weight decay declare. */
+export interface WeightDecay {
+  /** strength of the decay, 0 for none */
+  readonly weightDecay: number;
+  /** Parameters whose name matches one of these are not decayed. Default: layer norms and biases. */
+  readonly noDecay: readonly RegExp[];
+}
+
+/** Names of the running figures an optimiser keeps for each parameter, each of the parameter's shape. */
+export function slotNames(optimizer: Optimizer): readonly string[] {
+  if (optimizer.kind === 'sgd') return optimizer.momentum > 0 ? ['momentum'] : [];
+  return ['m', 'v'];
+}
