@@ -33,7 +33,7 @@ export interface CompileOptions {
   readonly clipNorm?: number | ClipNorm | undefined;
   /** what `evaluate` and validation compute besides the loss; names must differ */
   readonly metrics?: readonly Metric[] | undefined;
-  /** which parameters are trained, by name; default: all. The others are frozen. */
+  /** which parameters are trained, by name; default: all whose variable is `trainable`. The others are frozen. */
   readonly trainable?: ((name: string) => boolean) | undefined;
   /** how steps are run; default: `EagerExecutor` */
   readonly executor?: Executor | undefined;

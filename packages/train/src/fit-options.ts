@@ -29,7 +29,8 @@ export interface FitOptions<Example, Batch extends object> extends BatchSizing {
   readonly groupByLength?: boolean | undefined;
   /**
    * Optimiser steps that a former run has taken: their batches are left out. With the parameters and the imported
-   * optimiser state of that run the rest is what it would have done. Default 0.
+   * optimiser state of that run the rest is what it would have done; figures of the epoch it broke off in are those of
+   * its rest. Default 0.
    */
   readonly initialStep?: number | undefined;
   /** evaluated at the end of every epoch, with the same batch size */

@@ -46,7 +46,10 @@ export async function runFit<Example, Batch extends object>(job: FitJob<Example,
       logs = done.logs();
       if (job.validate) {
         const validation = await unlessAborted(job.validate);
-        if (!validation) break;
+        if (!validation) {
+          history.ended = 'aborted';
+          break;
+        }
         for (const [name, value] of Object.entries(validation)) logs[`val_${name}`] = value;
       }
       history.addEpoch(epoch, logs);

@@ -54,6 +54,13 @@ describe('batching', () => {
     ]);
   });
 
+  it('holds every example once when a small rest joins the pool before it', () => {
+    const lengths = reviewLengths(110, 30, 0.8, 256); // pools of 50 batches: 100 examples and a rest of 10
+    expect(sorted(planBatches(lengths, { batchSize: 2 }))).toEqual(lengths.map((_, i) => i));
+    const large = planBatches(lengths, { batchTokens: 256 });
+    expect(sorted(large)).toEqual(lengths.map((_, i) => i));
+  });
+
   it('makes the same batches from the same seed and epoch, others from others', () => {
     const lengths = reviewLengths(500, 30, 0.8, 256);
     const plan = (seed: number, epoch: number): number[][] =>

@@ -93,6 +93,32 @@ describe.each(['cpu', 'wasm'])('fit on %s', (backend) => {
     model.dispose();
   });
 
+  it('evaluates longest first, within the budget', async () => {
+    const model = new SmallClassifier();
+    const compiled = compile(model, { optimizer: sgd(), metrics: [accuracy()] });
+    const examples = sentences(50);
+    const plain = sentenceData(examples);
+    const shapes: number[][] = [];
+    const watched = {
+      ...plain,
+      collate: (chosen: readonly Sentence[]) => {
+        const batch = plain.collate(chosen);
+        shapes.push(batch.values.shape);
+        return batch;
+      },
+    };
+    const results = await compiled.evaluate(watched, { batchTokens: 120 });
+    expect(shapes.length).toBeGreaterThan(3);
+    for (const [rows, tokens] of shapes) expect(rows * tokens).toBeLessThanOrEqual(120);
+    const lengths = shapes.map(([, tokens]) => tokens);
+    expect(lengths).toEqual([...lengths].sort((a, b) => b - a));
+    const atOnce = await compiled.evaluate(plain, { batchSize: 50 });
+    expectClose([results.loss], [atOnce.loss], { atol: 1e-6 });
+    expect(results.accuracy).toBe(atOnce.accuracy);
+    compiled.dispose();
+    model.dispose();
+  });
+
   it('gives the same losses to the last bit from the same seed, others from another', async () => {
     const run = async (seed: number): Promise<readonly number[]> => {
       const model = new SmallClassifier({ dropout: 0.3 });
@@ -264,6 +290,14 @@ describe('fit', () => {
     await expect(compiled.evaluate(data, { signal })).rejects.toMatchObject({ code: 'aborted' });
     await expect(compiled.predict(data, { signal })).rejects.toMatchObject({ code: 'aborted' });
     expect(await compiled.fit(data, { signal })).toMatchObject({ ended: 'aborted', steps: 0, epoch: [] });
+  });
+
+  it('says so when the signal comes during the last validation', async () => {
+    const { compiled } = setUp();
+    const abort = new AbortController();
+    const callbacks: Callback[] = [{ onTestBatchEnd: () => abort.abort() }];
+    const options = { batchSize: 10, validationData: data, callbacks, signal: abort.signal };
+    expect(await compiled.fit(data, options)).toMatchObject({ ended: 'aborted', steps: 2, epoch: [] });
   });
 
   it('evaluates with one forward pass where the model offers it', async () => {
