@@ -11,6 +11,8 @@ export interface Backend {
 }
 
 async function start(name: 'wasm' | 'cpu'): Promise<void> {
+  // Without it the cpu backend advertises another one.
+  tf.enableProdMode();
   if (name === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
   if (!(await tf.setBackend(name))) throw new Error(`TensorFlow.js could not start ${name}`);
   await tf.ready();

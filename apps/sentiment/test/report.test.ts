@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Example, LabelSpace } from '../src/data/labels.js';
 import { formatReport } from '../src/report/format.js';
 import { makeReport } from '../src/report/make-report.js';
-import { pearson, wilsonInterval } from '../src/report/statistics.js';
+import { shareInterval } from '../src/report/statistics.js';
 
 const two: LabelSpace = { task: 'single-label', names: ['negative', 'positive'] };
 
@@ -19,16 +19,12 @@ describe('statistics', () => {
     [10, 10, 0.7224672001371109, 1],
     [240, 298, 0.7566495606724348, 0.8463159852505167],
   ])('Wilson interval of %d in %d', (right, total, low, high) => {
-    const [a, b] = wilsonInterval(right, total);
+    const [a, b] = shareInterval(right, total);
     expect(a).toBeCloseTo(low, 12);
     expect(b).toBeCloseTo(high, 12);
   });
 
-  it('Pearson correlation', () => {
-    expect(pearson([1, 2, 3], [2, 4, 6])).toBeCloseTo(1, 12);
-    expect(pearson([1, 2, 3, 4], [1, 3, 2, 4])).toBeCloseTo(0.8, 12);
-    expect(pearson([1, 1], [1, 2])).toBeNaN();
-  });
+  it('says nothing about nothing', () => expect(shareInterval(0, 0)).toEqual([0, 1]));
 });
 
 describe('classification report', () => {
@@ -132,6 +128,8 @@ describe('regression report', () => {
       meanSquaredError: 4 / 3,
       meanAbsoluteError: 2 / 3,
       r2: -1,
+      pearson: expect.closeTo(0.9607689228, 9) as unknown,
+      spearman: expect.closeTo(1, 9) as unknown,
       mistakes: [{ text: 'text 2', truth: 3, guess: 5 }, {}, {}],
     });
   });
@@ -139,7 +137,7 @@ describe('regression report', () => {
   it('says what is undefined', () => {
     const lines = formatReport(makeReport(examples([[1], [1]]), [1, 2], regression), 'test');
     expect(lines[1]).toBe(
-      'mean absolute error: 0.5000, R2: undefined (constant), Pearson: undefined (constant)',
+      'mean absolute error: 0.5000, R2: undefined (constant), Pearson: undefined (constant), Spearman: undefined (constant)',
     );
   });
 });

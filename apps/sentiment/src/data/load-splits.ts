@@ -43,7 +43,8 @@ interface RawSplits {
   readonly train: readonly RawExample[];
   readonly valid: readonly RawExample[];
   readonly test: readonly RawExample[] | undefined;
-  readonly named: string;
+  /** Classes of the training examples, checked before some of them are split off. */
+  readonly found: LabelSpace;
   readonly notes: readonly string[];
 }
 
@@ -56,13 +57,13 @@ export function builtInTest(): readonly RawExample[] {
   return builtInReviews().test.map(rawReview);
 }
 
-function builtInSplits(): RawSplits {
+function builtInSplits(task: Task): RawSplits {
   const { train, valid, test, junk, duplicates, conflicts } = builtInReviews();
   return {
     train: train.map(rawReview),
     valid: valid.map(rawReview),
     test: test.map(rawReview),
-    named: 'built-in reviews',
+    found: findLabels(train.map(rawReview), task, 'built-in reviews'),
     notes: [
       `data: ${builtInCitation}`,
       `cleaned: ${junk} junk entries, ${duplicates} duplicates and ${conflicts} sentences with both labels left out`,
@@ -97,15 +98,16 @@ async function fileSplits(sources: SplitSources, train: string, task: Task): Pro
     readExamples(resolve(sources.cwd, file), option, sources.columns);
   const named = `--train ${basename(train)}`;
   const all = await read(train, '--train');
+  const found = findLabels(all, task, named);
   const test = sources.test === undefined ? undefined : await read(sources.test, '--test');
   if (sources.valid !== undefined) {
-    return { train: all, valid: await read(sources.valid, '--valid'), test, named, notes: [] };
+    return { train: all, valid: await read(sources.valid, '--valid'), test, found, notes: [] };
   }
   const parts = splitOff(all, task, sources.seed, named);
   return {
     ...parts,
     test,
-    named,
+    found,
     notes: [`valid: ${parts.valid.length} examples (10 %) taken out of --train with seed ${sources.seed}`],
   };
 }
@@ -130,8 +132,8 @@ export async function loadSplits(sources: SplitSources, task: Task, stored?: Lab
       remedy: 'Without --train the built-in reviews are used, all three parts of them.',
     });
   }
-  const raw = train === undefined ? builtInSplits() : await fileSplits(sources, train, task);
-  const found = findLabels(raw.train, task, raw.named);
+  const raw = train === undefined ? builtInSplits(task) : await fileSplits(sources, train, task);
+  const { found } = raw;
   const kept = stored?.task === task && found.names.every((name) => stored.names.includes(name));
   const labels = kept ? stored : found;
   const test = raw.test ?? raw.valid;

@@ -1,5 +1,5 @@
 import type { Example, LabelSpace } from '../data/labels.js';
-import { classScores, mean, wilsonInterval, type ClassScores } from './statistics.js';
+import { classScores, mean, shareInterval, type ClassScores } from './statistics.js';
 
 /** A text whose class was guessed wrong. */
 export interface Mistake {
@@ -87,7 +87,7 @@ export function classificationReport(
     kind: 'classification',
     examples: examples.length,
     accuracy: examples.length === 0 ? 0 : right / examples.length,
-    interval: wilsonInterval(right, examples.length),
+    interval: shareInterval(right, examples.length),
     macroF1: mean(classes.map(({ f1 }) => f1)),
     confusion,
     classes,

@@ -90,7 +90,7 @@ function regressionLines(report: RegressionReport, of: string): string[] {
     value === null ? 'undefined (constant)' : decimals(value);
   return [
     `${of} mean squared error: ${decimals(report.meanSquaredError)} (${report.examples} examples)`,
-    `mean absolute error: ${decimals(report.meanAbsoluteError)}, R2: ${orNone(report.r2)}, Pearson: ${orNone(report.pearson)}`,
+    `mean absolute error: ${decimals(report.meanAbsoluteError)}, R2: ${orNone(report.r2)}, Pearson: ${orNone(report.pearson)}, Spearman: ${orNone(report.spearman)}`,
     'farthest guesses',
     ...report.mistakes.map(
       ({ text, truth, guess }) =>

@@ -1,6 +1,6 @@
 import type { Example, LabelSpace } from '../data/labels.js';
 import { shownText, type Mistake } from './classification.js';
-import { classScores, mean, wilsonInterval, type ClassScores } from './statistics.js';
+import { classScores, mean, shareInterval, type ClassScores } from './statistics.js';
 
 /** How well sets of classes are told; a class counts as said from probability 0.5. */
 export interface MultiLabelReport {
@@ -57,7 +57,7 @@ export function multiLabelReport(
     kind: 'multi-label',
     examples: examples.length,
     exactMatch: examples.length === 0 ? 0 : exact / examples.length,
-    interval: wilsonInterval(exact, examples.length),
+    interval: shareInterval(exact, examples.length),
     microF1: classScores('', sum('hits'), sum('guesses'), sum('support')).f1,
     macroF1: mean(classes.map(({ f1 }) => f1)),
     classes,

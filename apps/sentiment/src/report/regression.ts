@@ -1,6 +1,7 @@
+import { meanAbsoluteError, meanSquaredError, pearsonCorrelation, spearmanCorrelation } from '@bertune/train';
+
 import type { Example } from '../data/labels.js';
 import { shownText } from './classification.js';
-import { mean, pearson } from './statistics.js';
 
 /** A value far from the truth. */
 export interface Miss {
@@ -26,8 +27,15 @@ export interface RegressionReport {
   readonly r2: number | null;
   /** Pearson's correlation of guess and truth; null when one of them is constant. */
   readonly pearson: number | null;
+  /** Spearman's rank correlation, as `pearson`. */
+  readonly spearman: number | null;
   /** The five guesses farthest from the truth. */
   readonly mistakes: readonly Miss[];
+}
+
+/** JSON has no NaN. */
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 /** Report on regression. @param values [N] */
@@ -38,20 +46,21 @@ export function regressionReport(examples: readonly Example[], values: ArrayLike
     guess: values[index] ?? 0,
   }));
   const truths = misses.map(({ truth }) => truth);
-  const centre = mean(truths);
-  const meanSquaredError = mean(misses.map(({ truth, guess }) => (truth - guess) ** 2));
-  const variance = mean(truths.map((truth) => (truth - centre) ** 2));
-  const correlation = pearson(
+  const guesses = misses.map(({ guess }) => guess);
+  const squaredError = meanSquaredError(truths, guesses);
+  const centre = truths.reduce((sum, truth) => sum + truth, 0) / truths.length;
+  const variance = meanSquaredError(
     truths,
-    misses.map(({ guess }) => guess),
+    truths.map(() => centre),
   );
   return {
     kind: 'regression',
     examples: examples.length,
-    meanSquaredError,
-    meanAbsoluteError: mean(misses.map(({ truth, guess }) => Math.abs(truth - guess))),
-    r2: variance === 0 ? null : 1 - meanSquaredError / variance,
-    pearson: Number.isFinite(correlation) ? correlation : null,
+    meanSquaredError: squaredError,
+    meanAbsoluteError: meanAbsoluteError(truths, guesses),
+    r2: variance === 0 ? null : 1 - squaredError / variance,
+    pearson: finite(pearsonCorrelation(truths, guesses)),
+    spearman: finite(spearmanCorrelation(truths, guesses)),
     mistakes: misses.sort((a, b) => Math.abs(b.truth - b.guess) - Math.abs(a.truth - a.guess)).slice(0, 5),
   };
 }

@@ -1,10 +1,20 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A new empty folder. The system's temporary folder is cleaned by others. */
+import { afterAll } from '@jest/globals';
+
+const folders: string[] = [];
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A new empty folder, removed after the tests of the file. */
 export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'sentiment-test-'));
+  const folder = mkdtempSync(join(tmpdir(), 'sentiment-test-'));
+  folders.push(folder);
+  return folder;
 }
 
 /** Writes a file into a new folder and returns its path. */

@@ -1,0 +1,47 @@
+import { resolve } from 'node:path';
+
+import { startBackend } from '../backend.js';
+import { builtInCitation } from '../data/built-in.js';
+import { encodeLabels } from '../data/labels.js';
+import { builtInTest } from '../data/load-splits.js';
+import { countEmpty, readExamples } from '../data/read-examples.js';
+import type { Io } from '../io.js';
+import { loadTrained } from '../model/load-trained.js';
+import { scoreExamples } from '../model/score.js';
+import type { CommandValues } from '../options.js';
+import { startProgress } from '../progress.js';
+import { formatReport } from '../report/format.js';
+import { makeReport } from '../report/make-report.js';
+
+/** `sentiment evaluate`: figures of a saved model on labelled examples, on standard output. */
+export async function evaluate(values: CommandValues<'evaluate'>, io: Io): Promise<number> {
+  const say = (line: string): unknown => io.stderr.write(`${line}\n`);
+  const raw =
+    values.test === undefined
+      ? builtInTest()
+      : await readExamples(resolve(io.cwd, values.test), '--test', values);
+  if (values.test === undefined) say(`data: the test part of ${builtInCitation}`);
+  const empty = countEmpty(raw);
+  say(`test: ${raw.length} examples${empty ? `, ${empty} of them with empty text (kept)` : ''}`);
+  const backend = await startBackend(values.backend);
+  say(`backend: ${backend.name} (${backend.reason})`);
+  const loaded = await loadTrained(resolve(io.cwd, values.model ?? ''), values.maxLength);
+  try {
+    for (const note of loaded.notes) say(note);
+    const examples = encodeLabels(raw, loaded.labels);
+    const progress = startProgress(io.stderr, 'evaluating', examples.length);
+    const scores = await scoreExamples(loaded, examples, {
+      batchSize: values.batchSize,
+      onProgress: (done) => progress.update(done),
+    });
+    progress.stop();
+    if (scores.cut > 0) say(`${scores.cut} texts were longer than ${loaded.maxLength} tokens and were cut`);
+    const report = makeReport(examples, scores.values, loaded.labels);
+    io.stdout.write(
+      values.json ? `${JSON.stringify(report)}\n` : `${formatReport(report, 'test').join('\n')}\n`,
+    );
+    return 0;
+  } finally {
+    loaded.model.dispose();
+  }
+}

@@ -1,0 +1,100 @@
+import { extname, resolve } from 'node:path';
+
+import { startBackend } from '../backend.js';
+import type { LabelSpace } from '../data/labels.js';
+import { readExamples, type TextExample } from '../data/read-examples.js';
+import { readTextFile } from '../data/text-file.js';
+import { AppError } from '../errors.js';
+import type { Io } from '../io.js';
+import { loadTrained } from '../model/load-trained.js';
+import { scoreExamples } from '../model/score.js';
+import type { CommandValues } from '../options.js';
+import { startProgress } from '../progress.js';
+import { formatPrediction } from '../report/prediction.js';
+
+/** Texts of a file with one a line, or of standard input; a last newline ends the last text. */
+function splitLines(text: string): TextExample[] {
+  const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
+  return text === '' ? [] : lines.map((line) => ({ text: line }));
+}
+
+async function readStandardInput(io: Io): Promise<string> {
+  if (io.stdin.isTTY) io.stderr.write('reading texts from standard input, one a line, up to Ctrl-D\n');
+  const chunks: Buffer[] = [];
+  for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function readTexts(
+  values: CommandValues<'predict'>,
+  positionals: readonly string[],
+  io: Io,
+): Promise<readonly TextExample[]> {
+  const { textFile } = values;
+  if (textFile !== undefined && positionals.length > 0) {
+    throw new AppError('usage', {
+      where: 'sentiment predict',
+      expected: 'either --text-file or texts as arguments',
+      found: 'both',
+      remedy: 'Leave one of them out.',
+    });
+  }
+  if (positionals.length > 0) return positionals.map((text) => ({ text }));
+  if (textFile === undefined) return splitLines(await readStandardInput(io));
+  const path = resolve(io.cwd, textFile);
+  if (extname(path).toLowerCase() === '.txt') return splitLines(await readTextFile(path, '--text-file'));
+  return readExamples(path, '--text-file', { text: values.text, pair: values.pair });
+}
+
+function rowOf(scores: Float32Array, columns: number, index: number): Float32Array {
+  return scores.subarray(index * columns, (index + 1) * columns);
+}
+
+/** `sentiment predict`: one line for each text on standard output, in their order. */
+export async function predict(
+  values: CommandValues<'predict'>,
+  positionals: readonly string[],
+  io: Io,
+): Promise<number> {
+  const texts = await readTexts(values, positionals, io);
+  if (texts.length === 0) {
+    throw new AppError('empty-file', {
+      where: 'sentiment predict',
+      expected: 'texts as arguments, in --text-file, or on standard input',
+      found: 'none',
+      remedy: 'For example: sentiment predict --model DIR "The food was great."',
+    });
+  }
+  const backend = await startBackend(values.backend);
+  if (values.backend === undefined && backend.name !== 'wasm') {
+    io.stderr.write(`backend: ${backend.name} (${backend.reason})\n`);
+  }
+  const loaded = await loadTrained(resolve(io.cwd, values.model ?? ''), values.maxLength);
+  try {
+    // A handful is done before a bar could be read.
+    const progress = texts.length > 1000 ? startProgress(io.stderr, 'predicting', texts.length) : undefined;
+    const scores = await scoreExamples(loaded, texts, {
+      batchSize: values.batchSize,
+      onProgress: (done) => progress?.update(done),
+    });
+    progress?.stop();
+    if (scores.cut > 0)
+      io.stderr.write(`${scores.cut} texts were longer than ${loaded.maxLength} tokens and were cut\n`);
+    writePredictions(texts, scores, loaded.labels, values.json, io);
+    return 0;
+  } finally {
+    loaded.model.dispose();
+  }
+}
+
+function writePredictions(
+  texts: readonly TextExample[],
+  { values, columns }: { readonly values: Float32Array; readonly columns: number },
+  labels: LabelSpace,
+  json: boolean,
+  io: Io,
+): void {
+  for (const [index, example] of texts.entries()) {
+    io.stdout.write(`${formatPrediction(example, rowOf(values, columns, index), labels, json)}\n`);
+  }
+}

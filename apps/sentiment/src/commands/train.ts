@@ -1,0 +1,144 @@
+import { resolve } from 'node:path';
+
+import { startBackend, type Backend } from '../backend.js';
+import { countClasses } from '../data/labels.js';
+import { loadSplits, type Splits } from '../data/load-splits.js';
+import { AppError } from '../errors.js';
+import type { Io } from '../io.js';
+import { buildModel, type LoadedModel } from '../model/build-model.js';
+import { scoreExamples } from '../model/score.js';
+import { readModelConfig, storedTask } from '../model/stored-task.js';
+import type { CommandValues } from '../options.js';
+import { checkOutput, fillDirectory } from '../write-file.js';
+import { chooseOutput, removeIfEmpty, shellPath } from '../output-directory.js';
+import { startProgress } from '../progress.js';
+import { formatReport, type Report } from '../report/format.js';
+import { makeReport } from '../report/make-report.js';
+import { writeRunRecord, type RunRecord } from '../run-record.js';
+import { runTraining } from '../training/run-training.js';
+import { resolveSettings, writtenOptions, type TrainSettings } from '../training/settings.js';
+import { versions } from '../versions.js';
+
+/** `sentiment train`: data in; a trained, evaluated and saved model out. The report goes to standard output. */
+export async function train(values: CommandValues<'train'>, io: Io): Promise<number> {
+  const output = chooseOutput(values.output, io.cwd);
+  await checkOutput(output, { overwrite: values.overwrite });
+  try {
+    return await trainInto(output, values, io);
+  } finally {
+    await removeIfEmpty(output);
+  }
+}
+
+interface Prepared {
+  readonly settings: TrainSettings;
+  readonly splits: Splits;
+  readonly backend: Backend;
+  readonly loaded: LoadedModel;
+}
+
+/** Everything that can be wrong is found here, before the first step. */
+async function prepare(values: CommandValues<'train'>, io: Io): Promise<Prepared> {
+  const say = (line: string): unknown => io.stderr.write(`${line}\n`);
+  const directory = values.model === undefined ? undefined : resolve(io.cwd, values.model);
+  const stored = directory === undefined ? undefined : storedTask(await readModelConfig(directory));
+  const task = values.task ?? stored?.task ?? 'single-label';
+  const settings = resolveSettings({ ...values, task });
+  const splits = await loadSplits({ ...values, columns: values, cwd: io.cwd }, task, stored);
+  for (const note of splits.notes) say(note);
+  const { labels } = splits;
+  const counts = countClasses(splits.train, labels).map((count, at) => `${labels.names[at]} (${count})`);
+  say(`task: ${task}${counts.length > 0 ? `; classes: ${counts.slice(0, 20).join(', ')}` : ''}`);
+  const backend = await startBackend(values.backend);
+  say(`backend: ${backend.name} (${backend.reason})`);
+  const loaded = await buildModel({ ...settings, directory, labels, train: splits.train });
+  for (const note of loaded.notes) say(note);
+  return { settings: { ...settings, maxLength: loaded.maxLength }, splits, backend, loaded };
+}
+
+async function trainInto(output: string, values: CommandValues<'train'>, io: Io): Promise<number> {
+  const started = new Date();
+  const { settings, splits, backend, loaded } = await prepare(values, io);
+  const { model, tokenizer, labels, maxLength } = loaded;
+  const packages = versions();
+  io.stderr.write(`options: ${writtenOptions({ ...settings, output: shellPath(output, io.cwd) })}\n`);
+  io.stderr.write(
+    `versions: ${Object.entries(packages)
+      .map((pair) => pair.join(' '))
+      .join(', ')}\n`,
+  );
+  try {
+    const begin = Date.now();
+    const history = await io.interruptible((signal) =>
+      runTraining({ loaded, splits, settings, sink: io.stderr, signal }),
+    );
+    const record: Omit<RunRecord, 'result'> = {
+      command: 'train',
+      options: { ...settings, output },
+      versions: packages,
+      backend,
+      seed: settings.seed,
+      labels,
+      maxLength,
+      examples: { train: splits.train.length, valid: splits.valid.length, test: splits.test.length },
+      history,
+      started: started.toISOString(),
+      trainingSeconds: (Date.now() - begin) / 1000,
+    };
+    if (history.steps === 0) throw nothingTrained();
+    // Saved first: whatever happens to the evaluation, the training is not lost.
+    await fillDirectory(output, async (staging) => {
+      await model.savePretrained(staging);
+      await tokenizer.savePretrained(staging);
+      await writeRunRecord(staging, record);
+    });
+    if (history.ended === 'aborted') return interrupted(output, history.steps, io);
+    const report = await measure(loaded, splits, settings.batchSize, io);
+    await writeRunRecord(output, { ...record, result: { of: splits.testIs, report } });
+    const lines = [
+      ...formatReport(report, splits.testIs),
+      `saved: ${output}`,
+      `use it: ${predictCommand(output, io)}`,
+    ];
+    io.stdout.write(`${lines.join('\n')}\n`);
+    return 0;
+  } finally {
+    model.dispose();
+  }
+}
+
+async function measure(loaded: LoadedModel, splits: Splits, batchSize: number, io: Io): Promise<Report> {
+  const progress = startProgress(io.stderr, `evaluating on ${splits.testIs}`, splits.test.length);
+  const scores = await scoreExamples(loaded, splits.test, {
+    batchSize,
+    onProgress: (done) => progress.update(done),
+  });
+  progress.stop();
+  return makeReport(splits.test, scores.values, loaded.labels);
+}
+
+function predictCommand(output: string, io: Io): string {
+  return `pnpm sentiment predict --model ${shellPath(output, io.cwd)} "The food was great."`;
+}
+
+function nothingTrained(): AppError {
+  return new AppError('interrupted', {
+    where: 'sentiment train',
+    expected: 'at least one step',
+    found: 'Ctrl-C before its end',
+    remedy: 'Nothing was trained, so nothing was saved.',
+  });
+}
+
+function interrupted(output: string, steps: number, io: Io): number {
+  const path = shellPath(output, io.cwd);
+  io.stderr.write(
+    [
+      `interrupted after step ${steps}; saved as it is, not evaluated: ${output}`,
+      `go on with these weights (optimizer and schedule begin anew): pnpm sentiment train --model ${path} ...`,
+      `measure it: pnpm sentiment evaluate --model ${path}`,
+      '',
+    ].join('\n'),
+  );
+  return 1;
+}

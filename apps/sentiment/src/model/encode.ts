@@ -1,0 +1,93 @@
+import type { BertTokenizer } from '@bertune/tokenizer';
+import * as tf from '@tensorflow/tfjs';
+
+import type { Example } from '../data/labels.js';
+import type { TextExample } from '../data/read-examples.js';
+import type { Task } from '../options.js';
+
+/** A text as the model reads it. */
+export interface EncodedExample {
+  /** Token ids, int32 [T]. */
+  readonly inputIds: Int32Array;
+  /** Which text a token belongs to, int32 [T]. */
+  readonly tokenTypeIds: Int32Array;
+  /** What the model shall say: see `Example`. Empty where there is no label. */
+  readonly target: readonly number[];
+}
+
+/** A padded batch. Whoever asked for it disposes it. */
+export interface Batch {
+  /** Token ids, int32 [B, T]. */
+  readonly inputIds: tf.Tensor2D;
+  /** 1 for tokens, 0 for padding, int32 [B, T]. */
+  readonly attentionMask: tf.Tensor2D;
+  /** Which text a token belongs to, int32 [B, T]. */
+  readonly tokenTypeIds: tf.Tensor2D;
+  /** single-label int32 [B]; sigmoid float32 [B]; multi-label float32 [B, C]; regression float32 [B, 1]. */
+  readonly labels: tf.Tensor;
+}
+
+/** Texts encoded together at most: encodings carry more than is kept, so they should not pile up. */
+const chunk = 1024;
+
+/** Tokenizes examples once, before the first batch. Also says how many were longer than `maxLength`. */
+export function encodeExamples(
+  examples: readonly (TextExample & Partial<Pick<Example, 'target'>>)[],
+  tokenizer: BertTokenizer,
+  maxLength: number,
+): { readonly encoded: EncodedExample[]; readonly cut: number } {
+  const encoded: EncodedExample[] = [];
+  let cut = 0;
+  for (let start = 0; start < examples.length; start += chunk) {
+    const part = examples.slice(start, start + chunk);
+    const rows = tokenizer.encodeAll(
+      part.map(({ text, pair }) => (pair === undefined ? text : ([text, pair] as const))),
+      { truncation: true, maxLength, returnOverflowingTokens: true },
+    );
+    for (const [index, { inputIds, tokenTypeIds, overflowing }] of rows.entries()) {
+      if (overflowing.length > 0) cut++;
+      encoded.push({ inputIds, tokenTypeIds, target: part[index]?.target ?? [] });
+    }
+  }
+  return { encoded, cut };
+}
+
+function labelTensor(examples: readonly EncodedExample[], task: Task): tf.Tensor {
+  const flat = examples.flatMap(({ target }) => target);
+  switch (task) {
+    case 'single-label':
+      return tf.tensor1d(flat, 'int32');
+    case 'sigmoid':
+      return tf.tensor1d(flat, 'float32');
+    default:
+      return tf.tensor2d(flat, [examples.length, flat.length / examples.length], 'float32');
+  }
+}
+
+/**
+ * Pads examples to the longest of them.
+ * @param padTokenId id that fills rows up
+ */
+export function collate(examples: readonly EncodedExample[], task: Task, padTokenId: number): Batch {
+  const length = Math.max(...examples.map(({ inputIds }) => inputIds.length));
+  const shape: [number, number] = [examples.length, length];
+  const inputIds = new Int32Array(examples.length * length).fill(padTokenId);
+  const attentionMask = new Int32Array(inputIds.length);
+  const tokenTypeIds = new Int32Array(inputIds.length);
+  for (const [row, example] of examples.entries()) {
+    inputIds.set(example.inputIds, row * length);
+    tokenTypeIds.set(example.tokenTypeIds, row * length);
+    attentionMask.fill(1, row * length, row * length + example.inputIds.length);
+  }
+  return {
+    inputIds: tf.tensor2d(inputIds, shape, 'int32'),
+    attentionMask: tf.tensor2d(attentionMask, shape, 'int32'),
+    tokenTypeIds: tf.tensor2d(tokenTypeIds, shape, 'int32'),
+    labels: labelTensor(examples, task),
+  };
+}
+
+/** Frees the tensors of a batch. */
+export function disposeBatch({ inputIds, attentionMask, tokenTypeIds, labels }: Batch): void {
+  for (const tensor of [inputIds, attentionMask, tokenTypeIds, labels]) tensor.dispose();
+}

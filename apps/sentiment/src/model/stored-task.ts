@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+
+import { readPretrainedConfig, type PretrainedConfig } from '@bertune/bert';
+
+import type { LabelSpace } from '../data/labels.js';
+import { AppError } from '../errors.js';
+
+/** Class of `transformers` whose models have a head that this program can use. */
+const headClass = 'BertForSequenceClassification';
+
+/** A model folder's configuration, and the classes of `transformers` that open it. */
+export interface ModelConfig extends PretrainedConfig {
+  /** For example `BertModel`; empty where the file does not say. */
+  readonly architectures: readonly unknown[];
+}
+
+function names(id2label: unknown): readonly string[] {
+  if (typeof id2label !== 'object' || id2label === null) return ['LABEL_0', 'LABEL_1'];
+  return Object.entries(id2label)
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([, name]) => String(name));
+}
+
+/** What the head of a saved model was trained for; `undefined` for a bare encoder. */
+export function storedTask({ architectures, extra }: ModelConfig): LabelSpace | undefined {
+  const { problem_type: problem, negative_label: negative, id2label } = extra;
+  if (!architectures.includes(headClass)) return undefined;
+  const labels = names(id2label);
+  if (labels.length === 1 && typeof negative === 'string')
+    return { task: 'sigmoid', names: [negative, ...labels] };
+  if (problem === 'multi_label_classification') return { task: 'multi-label', names: labels };
+  // transformers, too, takes a single label without a problem type as regression.
+  if (problem === 'regression' || labels.length === 1) return { task: 'regression', names: [] };
+  return { task: 'single-label', names: labels };
+}
+
+/**
+ * What a model folder says about itself.
+ * @throws AppError `missing-directory`; errors of `@bertune/bert` for a file that cannot be understood
+ */
+export async function readModelConfig(directory: string): Promise<ModelConfig> {
+  try {
+    const pretrained = await readPretrainedConfig(directory);
+    const { architectures } = JSON.parse(await readFile(pretrained.source, 'utf8')) as {
+      architectures?: unknown;
+    };
+    return { ...pretrained, architectures: Array.isArray(architectures) ? architectures : [] };
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'not-found') throw error;
+    throw new AppError('missing-directory', {
+      where: '--model',
+      expected: 'a directory with config.json, model.safetensors and vocab.txt',
+      found: `no config.json in ${directory}`,
+      remedy: 'Name the directory that train saved, or one downloaded from Hugging Face.',
+      cause: error,
+    });
+  }
+}

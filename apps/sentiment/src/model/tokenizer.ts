@@ -1,0 +1,33 @@
+import type { BertConfig } from '@bertune/bert';
+import { BertTokenizer, trainVocabulary } from '@bertune/tokenizer';
+
+import type { TextExample } from '../data/read-examples.js';
+import { AppError } from '../errors.js';
+
+/** Vocabularies are padded up to a multiple of 64 or 128 at most; a larger gap means files of two models. */
+const largestPadding = 128;
+
+/**
+ * Reads a model's tokenizer and makes sure that it belongs to the weights.
+ * @throws AppError `model-mismatch`; errors of `@bertune/tokenizer`
+ */
+export async function loadTokenizer(directory: string, config: BertConfig): Promise<BertTokenizer> {
+  const tokenizer = await BertTokenizer.fromPretrained(directory);
+  const spare = config.vocabSize - tokenizer.vocabularySize;
+  if (spare >= 0 && spare < largestPadding) return tokenizer;
+  throw new AppError('model-mismatch', {
+    where: `${directory}, vocabulary`,
+    expected: `${config.vocabSize} tokens, as many as the word embedding has rows (vocab_size in config.json)`,
+    found: `${tokenizer.vocabularySize}`,
+    remedy: 'The vocabulary and the weights are of two models: take both from the same place.',
+  });
+}
+
+/** Tokens of a vocabulary made for a model from scratch; small data sets end with fewer. */
+const vocabularySize = 4000;
+
+/** A tokenizer whose vocabulary is learnt from the training texts, and from no other. */
+export function tokenizerFromTexts(examples: readonly TextExample[], maxLength: number): BertTokenizer {
+  const texts = examples.flatMap(({ text, pair }) => (pair === undefined ? [text] : [text, pair]));
+  return new BertTokenizer(trainVocabulary(texts, { size: vocabularySize }), { modelMaxLength: maxLength });
+}

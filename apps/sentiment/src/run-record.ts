@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { History } from '@bertune/train';
+
+import type { LabelSpace } from './data/labels.js';
+import type { Report } from './report/format.js';
+import { writeFileAtomic } from './write-file.js';
+
+/** Name of the record in a saved directory. */
+export const runFile = 'run.json';
+
+/** Everything about a run that is not in the weights. */
+export interface RunRecord {
+  /** The command that wrote this. */
+  readonly command: 'train';
+  /** Every option with the value that was used. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Versions of Node and of all packages. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** What computed, and why. */
+  readonly backend: { readonly name: string; readonly reason: string };
+  /** Seed of everything random. */
+  readonly seed: number;
+  /** What is told apart. */
+  readonly labels: LabelSpace;
+  /** Longest input in tokens: `evaluate` and `predict` cut at the same length. */
+  readonly maxLength: number;
+  /** Numbers of examples. */
+  readonly examples: { readonly train: number; readonly valid: number; readonly test: number };
+  /** Figures by epoch and step, the number of steps, and whether they came to their end. */
+  readonly history: History;
+  /** Figures on the examples named by `of`; absent when the training was interrupted. */
+  readonly result?: { readonly of: 'test' | 'valid'; readonly report: Report };
+  /** Start, ISO 8601. */
+  readonly started: string;
+  /** Seconds of the training alone. */
+  readonly trainingSeconds: number;
+}
+
+/** JSON has no Map; `--class-weights` makes one. */
+function plain(_key: string, value: unknown): unknown {
+  return value instanceof Map ? Object.fromEntries(value) : value;
+}
+
+/** Writes `run.json` into a folder. */
+export async function writeRunRecord(directory: string, record: RunRecord): Promise<void> {
+  await writeFileAtomic(join(directory, runFile), `${JSON.stringify(record, plain, 2)}\n`);
+}
+
+/** The length at which the training cut its inputs; `undefined` without a readable `run.json`. */
+export async function recordedMaxLength(directory: string): Promise<number | undefined> {
+  try {
+    const { maxLength } = JSON.parse(await readFile(join(directory, runFile), 'utf8')) as Partial<RunRecord>;
+    return Number.isInteger(maxLength) ? maxLength : undefined;
+  } catch {
+    return undefined;
+  }
+}

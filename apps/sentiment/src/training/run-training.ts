@@ -1,0 +1,71 @@
+import { accuracy, compile, type History, type Metric, pearson } from '@bertune/train';
+
+import type { Splits } from '../data/load-splits.js';
+import type { TextSink } from '../io.js';
+import type { Task } from '../options.js';
+import type { LoadedModel } from '../model/build-model.js';
+import { collate, encodeExamples, type Batch, type EncodedExample } from '../model/encode.js';
+import { trainedParameters } from './freeze.js';
+import { optimizerOf, scheduleOf } from './optimizer.js';
+import type { TrainSettings } from './settings.js';
+import { showProgress } from './show-progress.js';
+
+/** A training that is ready to begin. */
+export interface TrainingJob {
+  /** Model, tokenizer, labels. */
+  readonly loaded: LoadedModel;
+  /** Its examples. */
+  readonly splits: Splits;
+  /** How to train. */
+  readonly settings: TrainSettings;
+  /** Where progress goes. */
+  readonly sink: TextSink;
+  /** Ends the training after the current step. */
+  readonly signal: AbortSignal;
+}
+
+/** Trains the model in place. */
+export async function runTraining({ loaded, splits, settings, sink, signal }: TrainingJob): Promise<History> {
+  const { model, tokenizer, labels, maxLength } = loaded;
+  const { encoded: train, cut } = encodeExamples(splits.train, tokenizer, maxLength);
+  const { encoded: valid } = encodeExamples(splits.valid, tokenizer, maxLength);
+  if (cut > 0)
+    sink.write(`${cut} training texts are longer than ${maxLength} tokens and are cut (--max-length)\n`);
+  const dataset = (examples: readonly EncodedExample[]) => ({
+    examples,
+    length: ({ inputIds }: EncodedExample) => inputIds.length,
+    collate: (batch: readonly EncodedExample[]): Batch => collate(batch, labels.task, tokenizer.padTokenId),
+  });
+  const metric = metricOf(labels.task);
+  const trained = new Set(
+    trainedParameters(model.parameters.keys(), settings.freeze, model.bert.config.numLayers),
+  );
+  const compiled = compile(model, {
+    optimizer: optimizerOf(settings),
+    schedule: scheduleOf(settings),
+    clipNorm: settings.clipNorm === 0 ? undefined : settings.clipNorm,
+    metrics: [metric],
+    trainable: (name) => trained.has(name),
+  });
+  try {
+    return await compiled.fit(dataset(train), {
+      epochs: settings.epochs,
+      maxSteps: settings.maxSteps,
+      ...(settings.batchTokens === undefined
+        ? { batchSize: settings.batchSize }
+        : { batchTokens: settings.batchTokens }),
+      gradientAccumulationSteps: settings.accumulate,
+      seed: settings.seed,
+      validationData: dataset(valid),
+      callbacks: [showProgress(sink, metric.name)],
+      signal,
+    });
+  } finally {
+    compiled.dispose();
+  }
+}
+
+/** What is shown after every epoch, of several labels the share with all right. */
+function metricOf(task: Task): Metric {
+  return task === 'regression' ? pearson() : accuracy();
+}

@@ -1,0 +1,327 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import * as tf from '@tensorflow/tfjs';
+
+import { startBackend } from '../src/backend.js';
+import { main } from '../src/main.js';
+import { temporaryFolder } from './helpers/files.js';
+import { recordedIo, type RecordedIo } from './helpers/io.js';
+import { reviewsCsv, tinyEncoder } from './helpers/tiny-model.js';
+
+// Seconds on a free machine; others share this one.
+jest.setTimeout(120_000);
+
+const savedFiles = [
+  'config.json',
+  'model.safetensors',
+  'run.json',
+  'special_tokens_map.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'vocab.txt',
+];
+
+let cwd = '';
+let encoder = '';
+
+beforeAll(async () => {
+  cwd = temporaryFolder();
+  await startBackend('wasm');
+  encoder = await tinyEncoder();
+  writeFileSync(join(cwd, 'reviews.csv'), reviewsCsv(60));
+  writeFileSync(join(cwd, 'test.csv'), reviewsCsv(10));
+});
+
+async function run(...argv: string[]): Promise<RecordedIo & { readonly code: number }> {
+  const io = recordedIo(cwd);
+  const code = await main(argv, io);
+  return { ...io, code };
+}
+
+function json(...path: string[]): Record<string, unknown> {
+  return JSON.parse(readFileSync(join(...path), 'utf8')) as Record<string, unknown>;
+}
+
+const quick = ['--train', 'reviews.csv', '--batch-size', '16', '--learning-rate', '0.01', '--dropout', '0'];
+
+describe('train, evaluate, predict on wasm', () => {
+  let first: Awaited<ReturnType<typeof run>>;
+
+  beforeAll(async () => {
+    const model = ['--model', encoder, '--test', 'test.csv', '--epochs', '6', '--output', 'first'];
+    first = await run('train', ...quick, ...model);
+  });
+
+  it('learns, reports on standard output, and says what it decided on standard error', () => {
+    expect(first.code).toBe(0);
+    expect(first.out()).toContain('test accuracy: 1.0000 (95 % interval 0.8389 to 1.0000, 20 examples)');
+    expect(first.out()).toContain(`saved: ${join(cwd, 'first')}`);
+    expect(first.out()).toContain('use it: pnpm sentiment predict --model first "The food was great."');
+    const progress = first.err();
+    expect(progress).toContain('valid: 12 examples (10 %) taken out of --train with seed 42');
+    expect(progress).toContain('classes: neg (56), pos (52)');
+    expect(progress).toContain('backend: wasm (the default');
+    expect(progress).toContain('it has no head, so a fresh head is trained');
+    expect(progress).toContain('--epochs 6');
+    expect(progress).toMatch(/epoch 6\/6: loss \d\.\d{4}, valid loss \d\.\d{4}, valid accuracy 1\.0000/);
+  });
+
+  it('saves a Hugging Face directory and the record of the run', () => {
+    expect(readdirSync(join(cwd, 'first')).sort()).toEqual(savedFiles);
+    expect(json(cwd, 'first', 'config.json')).toMatchObject({
+      architectures: ['BertForSequenceClassification'],
+      id2label: { 0: 'neg', 1: 'pos' },
+      problem_type: 'single_label_classification',
+    });
+    expect(json(cwd, 'first', 'run.json')).toMatchObject({
+      command: 'train',
+      seed: 42,
+      maxLength: 32,
+      options: { epochs: 6, learningRate: 0.01, task: 'single-label', maxLength: 32 },
+      backend: { name: 'wasm' },
+      examples: { train: 108, valid: 12, test: 20 },
+      history: { ended: 'completed', steps: 42 },
+      result: { of: 'test', report: { accuracy: 1 } },
+    });
+  });
+
+  it('evaluates the saved directory to the same figures', async () => {
+    const text = await run('evaluate', '--model', 'first', '--test', 'test.csv');
+    expect(text.code).toBe(0);
+    expect(first.out()).toContain(text.out().trim());
+    const { result } = json(cwd, 'first', 'run.json') as { result: { report: unknown } };
+    const figures = await run(
+      'evaluate',
+      '--model',
+      'first',
+      '--test',
+      'test.csv',
+      '--json',
+      '--backend',
+      'cpu',
+    );
+    expect(JSON.parse(figures.out())).toEqual(result.report);
+  });
+
+  it('predicts arguments, lines of standard input and files, in their order', async () => {
+    const texts = ['the food was very very very great.', 'the film was bad.'];
+    const expected =
+      /^pos\t0\.9\d{3}\tthe food was very very very great\.\nneg\t0\.9\d{3}\tthe film was bad\.\n$/;
+    expect((await run('predict', '--model', 'first', ...texts)).out()).toMatch(expected);
+
+    const io = recordedIo(cwd, `${texts.join('\r\n')}\r\n`);
+    expect(await main(['predict', '--model', 'first'], io)).toBe(0);
+    expect(io.out()).toMatch(expected);
+
+    writeFileSync(join(cwd, 'texts.jsonl'), `${JSON.stringify({ text: texts[0] })}\n{"text":""}\n`);
+    const lines = (await run('predict', '--model', 'first', '--text-file', 'texts.jsonl', '--json'))
+      .out()
+      .trim();
+    const [one, two] = lines.split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(one).toMatchObject({ text: texts[0], label: 'pos', probabilities: { pos: one?.probability } });
+    expect(two).toMatchObject({ text: '' });
+  });
+
+  it('gives the same losses for the same seed, others for another', async () => {
+    const losses = async (seed: string, output: string): Promise<unknown> => {
+      const model = ['--model', encoder, '--max-steps', '4', '--output', output];
+      await run('train', ...quick, ...model, '--dropout', '0.1', '--seed', seed);
+      return (json(cwd, output, 'run.json').history as { losses: number[] }).losses;
+    };
+    const one = await losses('7', 'seed-a');
+    expect(one).toHaveLength(4);
+    expect(await losses('7', 'seed-b')).toEqual(one);
+    expect(await losses('8', 'seed-c')).not.toEqual(one);
+  });
+
+  it('goes on from its own directory with the head it has', async () => {
+    const next = await run('train', ...quick, '--model', 'first', '--max-steps', '1', '--output', 'second');
+    expect(next.err()).toContain('first, its head included');
+    expect(next.err()).toContain('test: none given');
+    expect(next.out()).toContain('valid accuracy: 1.0000');
+    writeFileSync(join(cwd, 'other.csv'), reviewsCsv(20, ['no', 'yes']));
+    const other = ['--train', 'other.csv', '--model', 'first', '--max-steps', '1', '--output', 'third'];
+    expect((await run('train', ...other)).err()).toContain(
+      'its head was for neg, pos, so a fresh head is trained',
+    );
+    expect(json(cwd, 'third', 'config.json')).toMatchObject({ id2label: { 0: 'no', 1: 'yes' } });
+  });
+
+  it('leaves no tensors behind', async () => {
+    const before = tf.memory().numTensors;
+    await run('evaluate', '--model', 'first', '--test', 'test.csv');
+    await run('train', ...quick, '--model', 'first', '--max-steps', '2', '--output', 'leak');
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('ends gently on Ctrl-C and saves', async () => {
+    const controller = new AbortController();
+    const io = recordedIo(cwd, '', controller.signal);
+    const stderr = {
+      write: (text: string): void => {
+        io.stderr.write(text);
+        if (text.startsWith('epoch 2/')) controller.abort();
+      },
+    };
+    const argv = ['train', ...quick, '--model', encoder, '--epochs', '50', '--output', 'cut'];
+    expect(await main(argv, { ...io, stderr })).toBe(1);
+    expect(io.err()).toMatch(/interrupted after step (\d+); saved as it is, not evaluated: /);
+    expect(io.err()).toContain('pnpm sentiment train --model cut');
+    expect(io.out()).toBe('');
+    expect(readdirSync(join(cwd, 'cut')).sort()).toEqual(savedFiles);
+    expect(json(cwd, 'cut', 'run.json')).toMatchObject({ history: { ended: 'aborted' } });
+    expect((await run('predict', '--model', 'cut', 'the film was good.')).code).toBe(0);
+  });
+
+  it('saves nothing when Ctrl-C comes before the first step', async () => {
+    const controller = new AbortController();
+    controller.abort();
+    const io = recordedIo(cwd, '', controller.signal);
+    expect(await main(['train', ...quick, '--model', encoder, '--output', 'nothing'], io)).toBe(1);
+    expect(io.err()).toContain('nothing was saved');
+    expect(existsSync(join(cwd, 'nothing'))).toBe(false);
+  });
+});
+
+describe('other tasks', () => {
+  it.each(['sigmoid', 'multi-label'])('%s', async (task) => {
+    const options = ['--model', encoder, '--task', task, '--epochs', '5', '--output', task];
+    const trained = await run('train', ...quick, ...options);
+    expect([trained.code, trained.err()]).toEqual([0, expect.stringContaining(`task: ${task}`)]);
+    expect(trained.out()).toMatch(/valid (accuracy|exact match): 1\.0000/);
+    const predicted = await run('predict', '--model', task, 'the film was awful.');
+    expect(predicted.out()).toMatch(/^neg\t0\.[89]\d{3}\t/);
+    // The task comes with the model.
+    const again = await run('train', ...quick, '--model', task, '--max-steps', '1', '--output', `${task}-2`);
+    expect(again.err()).toContain('its head included');
+  });
+
+  it('regression', async () => {
+    const rows = reviewsCsv(30, ['-1.5', '2.5']);
+    writeFileSync(join(cwd, 'stars.csv'), rows);
+    const options = ['--model', encoder, '--task', 'regression', '--epochs', '10', '--output', 'stars'];
+    const trained = await run('train', ...quick, '--train', 'stars.csv', ...options);
+    expect(trained.code).toBe(0);
+    const { result } = json(cwd, 'stars', 'run.json') as { result: { report: { pearson: number } } };
+    expect(result.report.pearson).toBeGreaterThan(0.9);
+    expect(
+      Number((await run('predict', '--model', 'stars', 'the film was great.')).out().split('\t')[0]),
+    ).toBeGreaterThan(0.5);
+  });
+
+  it('pairs', async () => {
+    writeFileSync(
+      join(cwd, 'pairs.csv'),
+      `q,a,label\n${Array.from({ length: 20 }, (_, i) => `the film${' very'.repeat(i)},was good,yes\nthe food,was bad,no\n`).join('')}`,
+    );
+    const columns = ['--text', 'q', '--pair', 'a'];
+    const options = ['--train', 'pairs.csv', '--model', encoder, '--max-steps', '3', '--output', 'pairs'];
+    expect((await run('train', ...columns, ...options)).code).toBe(0);
+    const predicted = await run('predict', '--model', 'pairs', '--text-file', 'pairs.csv', ...columns);
+    expect(predicted.out().split('\n')[0]).toMatch(/^(yes|no)\t0\.\d{4}\tthe film\twas good$/);
+  });
+
+  it('from scratch, with every knob', async () => {
+    const knobs =
+      '--optimizer bert-adam --schedule cosine --clip-norm 0 --accumulate 2 --batch-tokens 64 --label-smoothing 0.1 --class-weights balanced --freeze embeddings --max-length 16 --weight-decay 0';
+    const scratch = await run(
+      'train',
+      ...quick,
+      '--max-steps',
+      '2',
+      '--output',
+      'scratch',
+      ...knobs.split(' '),
+    );
+    expect([scratch.code, scratch.err()]).toEqual([
+      0,
+      expect.stringContaining('BERT from scratch, not pre-trained'),
+    ]);
+    expect(json(cwd, 'scratch', 'config.json')).toMatchObject({ max_position_embeddings: 16 });
+  });
+});
+
+describe('what is wrong is said before training, and nothing is written', () => {
+  const ok = ['--train', 'reviews.csv', '--model'];
+
+  it.each<[string, () => string[], number, RegExp]>([
+    [
+      'missing file',
+      () => ['--train', 'none.csv'],
+      2,
+      /--train none\.csv: expected a file, found nothing at/,
+    ],
+    [
+      'missing column',
+      () => ['--train', 'reviews.csv', '--label', 'stars'],
+      2,
+      /found 'text', 'label'.*--label COLUMN/,
+    ],
+    [
+      'unknown label',
+      () => ['--train', 'reviews.csv', '--valid', 'odd.csv'],
+      1,
+      /--valid odd\.csv, row 1 .*found 'odd'/,
+    ],
+    ['one class', () => ['--train', 'one.csv'], 1, /only 'a' in all 2 rows/],
+    ['NaN label', () => ['--train', 'nan.csv'], 1, /row 2 \(line 3\): expected a class name, found "NaN"/],
+    ['broken quotes', () => ['--train', 'quotes.csv'], 1, /line 2: expected quotes as in RFC 4180/],
+    ['not UTF-8', () => ['--train', 'latin.csv'], 1, /0xE9 at offset 14/],
+    ['missing model', () => [...ok, 'none'], 2, /no config\.json in/],
+    ['vocabulary of another model', () => [...ok, 'wrong-vocab'], 1, /expected 500 tokens.*found 15/],
+    ['too long', () => [...ok, encoder, '--max-length', '33'], 1, /at most 32, the positions of the model/],
+    ['truncated weights', () => [...ok, 'truncated'], 1, /model\.safetensors/],
+    ['header larger than the file', () => [...ok, 'header'], 1, /model\.safetensors/],
+    ['shape mismatch', () => [...ok, 'shape'], 1, /intermediate\.dense\.weight/],
+    ['too many frozen layers', () => [...ok, encoder, '--freeze', '3'], 2, /at most 2, the layers/],
+    ['weight of no class', () => [...ok, encoder, '--class-weights', 'poz=2'], 2, /Did you mean pos\?/],
+    ['test without train', () => ['--test', 'test.csv'], 2, /--train FILE beside it/],
+    ['too few', () => ['--train', 'few.csv'], 1, /enough examples/],
+    ['no training left', () => [...ok, encoder, '--batch-tokens', '9'], 1, /batchTokens/],
+    ['output in use', () => [...ok, encoder, '--output', '.'], 2, /an empty or new directory/],
+  ])('%s', async (_name, argv, code, message) => {
+    const before = readdirSync(cwd).sort();
+    const io = await run('train', '--output', 'bad', ...argv());
+    expect([io.code, io.err()]).toEqual([code, expect.stringMatching(message)]);
+    expect(io.err()).not.toContain('looks like a bug');
+    expect(io.out()).toBe('');
+    expect(readdirSync(cwd).sort()).toEqual(before);
+  });
+
+  it('evaluate and predict refuse an encoder without a head, and no texts', async () => {
+    expect((await run('evaluate', '--model', encoder)).err()).toContain('an encoder without a head');
+    expect((await run('predict', '--model', encoder)).code).toBe(1);
+    expect((await run('predict', '--model', encoder, '--text-file', 'texts.txt', 'x')).code).toBe(2);
+  });
+
+  beforeAll(() => {
+    writeFileSync(join(cwd, 'odd.csv'), 'text,label\nx,odd\n');
+    writeFileSync(join(cwd, 'one.csv'), 'text,label\nx,a\ny,a\n');
+    writeFileSync(join(cwd, 'few.csv'), 'text,label\nx,a\ny,b\n');
+    writeFileSync(join(cwd, 'nan.csv'), 'text,label\nx,a\ny,NaN\n');
+    writeFileSync(join(cwd, 'quotes.csv'), 'text,label\n"x,a\ny,b\n');
+    writeFileSync(join(cwd, 'latin.csv'), Buffer.from('text,label\ncaf\u00e9,1\n', 'latin1'));
+    const weights = readFileSync(join(encoder, 'model.safetensors'));
+    copyModel('wrong-vocab', { vocab_size: 500 }, weights);
+    copyModel('shape', { intermediate_size: 48 }, weights);
+    copyModel('truncated', {}, weights.subarray(0, weights.length - 100));
+    const huge = Buffer.from(weights);
+    huge.writeBigUInt64LE(2n ** 40n, 0);
+    copyModel('header', {}, huge);
+  });
+
+  function copyModel(name: string, config: Record<string, unknown>, weights: Buffer): void {
+    const directory = join(cwd, name);
+    mkdirSync(directory);
+    for (const file of ['vocab.txt', 'tokenizer_config.json']) {
+      writeFileSync(join(directory, file), readFileSync(join(encoder, file)));
+    }
+    writeFileSync(
+      join(directory, 'config.json'),
+      JSON.stringify({ ...json(encoder, 'config.json'), ...config }),
+    );
+    writeFileSync(join(directory, 'model.safetensors'), weights);
+  }
+});
