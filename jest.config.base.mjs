@@ -8,6 +8,9 @@ export default {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // Jest's 5 s are too few where all packages' tests share a small machine; a hang still ends.
+  testTimeout: 60_000,
+  maxWorkers: '50%',
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
