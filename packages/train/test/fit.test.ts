@@ -269,6 +269,22 @@ describe('fit', () => {
     expect(await steps({ epochs: 2, gradientAccumulationSteps: 3 })).toBe(4);
   });
 
+  it('weighs batches in the figures of an epoch by their examples and class weights', async () => {
+    const model = new SmallClassifier({ classWeights: [0.3, 1.7] });
+    const compiled = compile(model, { optimizer: sgd({ learningRate: 0 }) });
+    const history = await compiled.fit(data, { batchSize: 7, validationData: data });
+    expect(history.history.loss[0]).toBeCloseTo(history.history.val_loss[0], 6);
+    expect(history.history.val_loss[0]).toBeCloseTo(
+      (await compiled.evaluate(data, { batchSize: 20 })).loss,
+      6,
+    );
+
+    const lengths = data.examples.map(({ values }) => values.length);
+    const figures = await compiled.fit(data, { batchSize: 20, groupByLength: false });
+    const waste = 1 - lengths.reduce((sum, length) => sum + length, 0) / (20 * Math.max(...lengths));
+    expect(figures.history.paddingWaste[0]).toBeCloseTo(waste, 12);
+  });
+
   it('lets the event loop have its turn at every step', async () => {
     const { compiled } = setUp();
     let turns = 0;
