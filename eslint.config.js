@@ -80,6 +80,8 @@ export default defineConfig(
         'error',
         { typesToIgnore: ['tf.Scalar', ...[1, 2, 3, 4].map((rank) => `tf.Tensor${rank}D`)] },
       ],
+      // An object type fits `Record<string, X>`, an interface does not: both have their place.
+      '@typescript-eslint/consistent-type-definitions': 'off',
       // TensorFlow.js and our own ports hand out functions that need no `this`.
       '@typescript-eslint/unbound-method': 'off',
       // It takes every ArrayLike for an iterable.
