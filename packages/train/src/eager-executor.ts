@@ -16,6 +16,7 @@ import type { Trainable, TrainingRun } from './trainable.js';
 
 /** Runs steps op by op on whatever backend is active. The default. */
 export class EagerExecutor implements Executor {
+  /** for reports */
   readonly name = 'eager';
 
   /** See `Executor.startTraining`. */

@@ -46,8 +46,10 @@ export class TrainError extends Error {
    * @param details the values in question, e.g. `{ step, loss, learningRate }`
    */
   constructor(
+    /** what went wrong */
     readonly code: TrainErrorCode,
     message: string,
+    /** the values in question */
     readonly details: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);

@@ -48,9 +48,11 @@ export interface TrainedParameter {
 
 /** What to train and how; the same for all steps. */
 export interface TrainingRequest<Batch extends object> {
+  /** the model; stays the caller's */
   readonly trainable: Trainable<Batch>;
   /** what is trained; all other parameters are frozen: constants without gradient, norm or decay */
   readonly parameters: readonly TrainedParameter[];
+  /** the rule of the update */
   readonly optimizer: Optimizer;
   /** clipping of the accumulated gradients; undefined: neither clipped nor measured */
   readonly clip: ClipNorm | undefined;

@@ -17,8 +17,9 @@ export interface FitParams {
   readonly stepsPerEpoch: readonly number[];
   /** training examples */
   readonly examples: number;
-  /** parameters that are trained, and all numbers in them */
+  /** parameters that are trained */
   readonly trainableParameters: number;
+  /** numbers in them */
   readonly trainableValues: number;
 }
 
@@ -86,9 +87,9 @@ export interface Callback {
   onTrainBegin?(): HookResult;
   /** After the last step, also when the run was stopped; not when it failed. `logs` are those of the last epoch. */
   onTrainEnd?(logs: Logs): HookResult;
-  /** @param epoch from 0 */
+  /** Before the steps of an epoch. @param epoch from 0 */
   onEpochBegin?(epoch: number): HookResult;
-  /** @param logs `loss`, `learningRate`, `paddingWaste`, `tokensPerSecond`, and `val_…` with validation data */
+  /** After an epoch and its validation. @param logs `loss`, `learningRate`, `paddingWaste`, `tokensPerSecond`, and `val_…` with validation data */
   onEpochEnd?(epoch: number, logs: Logs): HookResult;
   /** Before an optimiser step. @param step within the epoch, from 0 */
   onTrainBatchBegin?(step: number): HookResult;
@@ -98,9 +99,9 @@ export interface Callback {
   onTestBegin?(batches: number): HookResult;
   /** After an evaluation, with its results. */
   onTestEnd?(logs: Logs): HookResult;
-  /** @param batch from 0 */
+  /** Before a batch of an evaluation. @param batch from 0 */
   onTestBatchBegin?(batch: number): HookResult;
-  /** @param logs `loss` of the batch */
+  /** After a batch of an evaluation. @param logs `loss` of the batch */
   onTestBatchEnd?(batch: number, logs: Logs): HookResult;
 }
 

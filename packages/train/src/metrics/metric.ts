@@ -5,6 +5,7 @@ export interface Metric {
   /** key in the results of `evaluate`; `val_` before it in logs */
   readonly name: string;
   /**
+   * Works the figure out.
    * @param predictions [N, ...], what the model's `predict` gave
    * @param labels [N, ...], what its `labels` gave
    */

@@ -3,8 +3,11 @@ import { sameLength } from './same-length.js';
 
 /** What is counted of one class. */
 export interface ClassCounts {
+  /** of the class, and predicted so */
   readonly truePositives: number;
+  /** predicted so, but of another class */
   readonly falsePositives: number;
+  /** of the class, but predicted otherwise */
   readonly falseNegatives: number;
 }
 

@@ -16,6 +16,7 @@ export interface AdamMoments {
  * No weight decay.
  */
 export interface Adam extends OptimizerBase, AdamMoments {
+  /** tells the rule */
   readonly kind: 'adam';
 }
 

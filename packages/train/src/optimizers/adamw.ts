@@ -8,6 +8,7 @@ import type { OptimizerBase, WeightDecay } from './optimizer.js';
  * bias-corrected (Loshchilov and Hutter, arXiv:1711.05101).
  */
 export interface AdamW extends OptimizerBase, AdamMoments, WeightDecay {
+  /** tells the rule */
   readonly kind: 'adamw';
 }
 

@@ -8,6 +8,7 @@ import type { OptimizerBase, WeightDecay } from './optimizer.js';
  * correction. Its first steps are therefore several times those of AdamW: use warm-up.
  */
 export interface BertAdam extends OptimizerBase, AdamMoments, WeightDecay {
+  /** tells the rule */
   readonly kind: 'bert-adam';
 }
 

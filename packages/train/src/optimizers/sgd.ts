@@ -4,6 +4,7 @@ import type { OptimizerBase, WeightDecay } from './optimizer.js';
 
 /** Stochastic gradient descent as in torch: `buffer = momentum*buffer + g + wd*p; p -= lr*buffer`. */
 export interface Sgd extends OptimizerBase, WeightDecay {
+  /** tells the rule */
   readonly kind: 'sgd';
   /** share of the former step that is kept, in [0, 1); 0 keeps no state */
   readonly momentum: number;

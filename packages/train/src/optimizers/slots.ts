@@ -5,7 +5,9 @@ import { type Optimizer, slotNames } from './optimizer.js';
 
 /** Values of one slot on the host. */
 export interface SlotValues {
+  /** of the parameter */
   readonly shape: readonly number[];
+  /** row-major */
   readonly values: Float32Array;
 }
 

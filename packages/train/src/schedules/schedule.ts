@@ -3,6 +3,7 @@ export interface Schedule {
   /** for reports */
   readonly name: string;
   /**
+   * The factor of one step.
    * @param step optimiser steps taken so far, from 0 (not batches, not epochs)
    * @param totalSteps optimiser steps of the whole run
    * @returns factor on the learning rate for this step, at least 0
