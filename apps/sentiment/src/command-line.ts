@@ -159,7 +159,11 @@ function readValue(
     return option.parse(value);
   } catch (error) {
     if (!(error instanceof BadValue)) throw error;
-    const near = closest(value, option.placeholder.split('|'));
+    // Words in small letters are meant literally; N and NAME=W stand for something.
+    const near = closest(
+      value,
+      option.placeholder.split('|').filter((word) => /^[a-z-]+$/.test(word)),
+    );
     throw new AppError('bad-value', {
       where: name,
       expected: error.message,

@@ -8,7 +8,7 @@ import type { Report } from './report/format.js';
 import { writeFileAtomic } from './write-file.js';
 
 /** Name of the record in a saved directory. */
-export const runFile = 'run.json';
+const runFile = 'run.json';
 
 /** Everything about a run that is not in the weights. */
 export interface RunRecord {

@@ -80,6 +80,7 @@ describe('parseCommandLine', () => {
       "a whole number of at least 1 and of at most 100000, found 'three'",
     ],
     [['train', '--epochs', '2.5'], 'bad-value', "'2.5'"],
+    [['train', '--epochs', 'm'], 'bad-value', 'It means: passes over the training examples.'],
     [['train', '--epochs', '0'], 'bad-value', "'0'"],
     [['train', '--learning-rate', 'NaN'], 'bad-value', "a number above 0, found 'NaN'"],
     [['train', '--learning-rate', '-1'], 'bad-value', "'-1'"],

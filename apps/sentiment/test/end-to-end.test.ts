@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
@@ -114,6 +115,10 @@ describe('train, evaluate, predict on wasm', () => {
     const io = recordedIo(cwd, `${texts.join('\r\n')}\r\n`);
     expect(await main(['predict', '--model', 'first'], io)).toBe(0);
     expect(io.out()).toMatch(expected);
+
+    const broken = { ...recordedIo(cwd), stdin: Readable.from([Buffer.from([0x61, 0xff])]) };
+    expect(await main(['predict', '--model', 'first'], broken)).toBe(1);
+    expect(broken.err()).toContain('standard input, line 1: expected UTF-8, found the byte 0xFF at offset 1');
 
     writeFileSync(join(cwd, 'texts.jsonl'), `${JSON.stringify({ text: texts[0] })}\n{"text":""}\n`);
     const lines = (await run('predict', '--model', 'first', '--text-file', 'texts.jsonl', '--json'))

@@ -3,7 +3,7 @@ import { extname, resolve } from 'node:path';
 import { startBackend } from '../backend.js';
 import type { LabelSpace } from '../data/labels.js';
 import { readExamples, type TextExample } from '../data/read-examples.js';
-import { readTextFile } from '../data/text-file.js';
+import { decodeUtf8, readTextFile } from '../data/text-file.js';
 import { AppError } from '../errors.js';
 import type { Io } from '../io.js';
 import { loadTrained } from '../model/load-trained.js';
@@ -22,7 +22,7 @@ async function readStandardInput(io: Io): Promise<string> {
   if (io.stdin.isTTY) io.stderr.write('reading texts from standard input, one a line, up to Ctrl-D\n');
   const chunks: Buffer[] = [];
   for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
+  return decodeUtf8(Buffer.concat(chunks), 'standard input');
 }
 
 async function readTexts(

@@ -80,7 +80,7 @@ export function cleanReviews(raw: Readonly<Record<Review['source'], readonly Raw
 }
 
 /** Splits cleaned reviews 80/10/10, alike in source and label. */
-export function splitReviews(reviews: readonly Review[]): Pick<BuiltInReviews, 'train' | 'valid' | 'test'> {
+function splitReviews(reviews: readonly Review[]): Pick<BuiltInReviews, 'train' | 'valid' | 'test'> {
   const [train = [], valid = [], test = []] = split(reviews, {
     shares: [0.1, 0.1],
     seed: splitSeed,

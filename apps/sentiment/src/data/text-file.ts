@@ -25,7 +25,7 @@ async function readBytes(file: string, named: string): Promise<Buffer> {
  * Up to there the bytes and their decoded text have the same length, so every U+FFFD in the text is either the
  * three bytes of that character itself or the place.
  */
-export function firstInvalidByte(
+function firstInvalidByte(
   bytes: Buffer,
 ): { readonly offset: number; readonly line: number } | undefined {
   const text = bytes.toString('utf8');
@@ -60,6 +60,15 @@ export async function readTextFile(file: string, named: string): Promise<string>
       remedy: 'Was it written to the end?',
     });
   }
+  return decodeUtf8(bytes, named);
+}
+
+/**
+ * Text of UTF-8 bytes without byte order mark.
+ * @param named how messages name where they come from
+ * @throws AppError `not-utf8` with the offset and line of the first wrong byte
+ */
+export function decodeUtf8(bytes: Buffer, named: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
@@ -71,7 +80,7 @@ export async function readTextFile(file: string, named: string): Promise<string>
       where: `${named}, line ${place?.line ?? 1}`,
       expected: 'UTF-8',
       found: `the byte 0x${value} at offset ${place?.offset ?? 0}${wide ? ' (the mark of UTF-16)' : ''}`,
-      remedy: `Save the file as UTF-8, for example: iconv -f ${encoding} -t UTF-8 IN > OUT.`,
+      remedy: `Save it as UTF-8, for example: iconv -f ${encoding} -t UTF-8 IN > OUT.`,
       cause: error,
     });
   }

@@ -14,7 +14,7 @@ export interface LossOptions {
 }
 
 /** The heads' word for a task of classification. */
-export function problemOf(task: Exclude<LabelSpace['task'], 'regression'>): Problem {
+function problemOf(task: Exclude<LabelSpace['task'], 'regression'>): Problem {
   return task === 'sigmoid' ? 'binary' : task;
 }
 

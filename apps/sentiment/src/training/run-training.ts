@@ -30,7 +30,9 @@ export async function runTraining({ loaded, splits, settings, sink, signal }: Tr
   const { encoded: train, cut } = encodeExamples(splits.train, tokenizer, maxLength);
   const { encoded: valid } = encodeExamples(splits.valid, tokenizer, maxLength);
   if (cut > 0)
-    sink.write(`${cut} training texts are longer than ${maxLength} tokens and are cut (--max-length)\n`);
+    sink.write(
+      `${cut} of ${train.length} training texts are longer than ${maxLength} tokens and are cut (--max-length)\n`,
+    );
   const dataset = (examples: readonly EncodedExample[]) => ({
     examples,
     length: ({ inputIds }: EncodedExample) => inputIds.length,
