@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { compareOutput, expectedLines, type ExpectedLine } from './expected-output.js';
 import { parseMarkdown, type Fence } from './markdown.js';
@@ -71,7 +71,7 @@ function examplesOf(root: string, page: string): Example[] {
     page,
     fences,
     owner,
-    source: join(owner, SCRATCH, `${basename(page, '.md').toLowerCase()}-line-${fences[0].line}.ts`),
+    source: join(owner, SCRATCH, `${page.replaceAll(/\W+/g, '-')}-line-${fences[0].line}.ts`),
   }));
 }
 
