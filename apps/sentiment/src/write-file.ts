@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { AppError } from './errors.js';
@@ -80,4 +80,22 @@ async function listDirectory(directory: string): Promise<string[]> {
       cause: error,
     });
   }
+}
+
+/**
+ * Makes sure that the disk has room, before hours are spent on what would not fit.
+ * @param directory exists
+ * @throws AppError `disk`
+ */
+export async function checkSpace(directory: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(directory);
+  const free = bavail * bsize;
+  if (free >= bytes) return;
+  const megabytes = (value: number): string => `${(value / 1e6).toFixed(1)} MB`;
+  throw new AppError('disk', {
+    where: '--output',
+    expected: `room for the model, about ${megabytes(bytes)}`,
+    found: `${megabytes(free)} free at ${directory}`,
+    remedy: 'Free some space, or name a directory on another disk.',
+  });
 }

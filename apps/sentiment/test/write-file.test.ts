@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { checkOutput, fillDirectory, writeFileAtomic } from '../src/write-file.js';
+import { checkOutput, checkSpace, fillDirectory, writeFileAtomic } from '../src/write-file.js';
 import { fileWith, temporaryFolder } from './helpers/files.js';
 
 describe('writing', () => {
@@ -48,5 +48,11 @@ describe('writing', () => {
     await expect(checkOutput(fileWith('a', ''), { overwrite: true })).rejects.toMatchObject({
       code: 'output-exists',
     });
+  });
+
+  it('refuses a disk without room', async () => {
+    const folder = temporaryFolder();
+    await checkSpace(folder, 1);
+    await expect(checkSpace(folder, 1e18)).rejects.toMatchObject({ code: 'disk', exitCode: 1 });
   });
 });

@@ -9,7 +9,7 @@ import { buildModel, type LoadedModel } from '../model/build-model.js';
 import { scoreExamples } from '../model/score.js';
 import { readModelConfig, storedTask } from '../model/stored-task.js';
 import type { CommandValues } from '../options.js';
-import { checkOutput, fillDirectory } from '../write-file.js';
+import { checkOutput, checkSpace, fillDirectory } from '../write-file.js';
 import { chooseOutput, removeIfEmpty, shellPath } from '../output-directory.js';
 import { startProgress } from '../progress.js';
 import { formatReport, type Report } from '../report/format.js';
@@ -60,6 +60,10 @@ async function trainInto(output: string, values: CommandValues<'train'>, io: Io)
   const started = new Date();
   const { settings, splits, backend, loaded } = await prepare(values, io);
   const { model, tokenizer, labels, maxLength } = loaded;
+  await checkSpace(output, savedBytes(loaded)).catch((error: unknown) => {
+    model.dispose();
+    throw error;
+  });
   const packages = versions();
   io.stderr.write(`options: ${writtenOptions({ ...settings, output: shellPath(output, io.cwd) })}\n`);
   io.stderr.write(
@@ -105,6 +109,12 @@ async function trainInto(output: string, values: CommandValues<'train'>, io: Io)
   } finally {
     model.dispose();
   }
+}
+
+/** Float32 weights, and a share for tokenizer files and the record. */
+function savedBytes({ model, tokenizer }: LoadedModel): number {
+  const values = [...model.parameters.values()].reduce((sum, { size }) => sum + size, 0);
+  return 4 * values + 100 * tokenizer.vocabularySize + 100_000;
 }
 
 async function measure(loaded: LoadedModel, splits: Splits, batchSize: number, io: Io): Promise<Report> {

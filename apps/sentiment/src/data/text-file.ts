@@ -25,9 +25,7 @@ async function readBytes(file: string, named: string): Promise<Buffer> {
  * Up to there the bytes and their decoded text have the same length, so every U+FFFD in the text is either the
  * three bytes of that character itself or the place.
  */
-function firstInvalidByte(
-  bytes: Buffer,
-): { readonly offset: number; readonly line: number } | undefined {
+function firstInvalidByte(bytes: Buffer): { readonly offset: number; readonly line: number } | undefined {
   const text = bytes.toString('utf8');
   let offset = 0;
   let from = 0;
