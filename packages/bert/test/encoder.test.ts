@@ -7,6 +7,7 @@ import { Bert } from '../src/bert.js';
 import { type BertConfig, createBertConfig } from '../src/config.js';
 import { parseBertConfig } from '../src/config-json.js';
 import type { BertInputs } from '../src/inputs.js';
+import { keepMask } from '../src/ops/dropout.js';
 import { createVariable, encoderParameters } from '../src/parameters.js';
 
 /** The golden weights, read without the package's own loader. */
@@ -137,6 +138,52 @@ describe.each(['cpu', 'wasm'])('encoder on %s', (backend) => {
     expect(states({ seed: 2, step: 0 })).not.toBe(training);
     bert.dispose();
     tf.dispose([inputs] as unknown as tf.TensorContainer);
+  });
+
+  it('drops at the embeddings, the probabilities and both outputs of every layer, and nowhere else', () => {
+    const bert = Bert.fromConfig({ ...config, hiddenDropout: 0.2, attentionDropout: 0.3 }, { seed: 3 });
+    const inputs = batch([
+      [2, 7, 9, 3],
+      [2, 11, 12, 3],
+    ]);
+    const run = { seed: 5, step: 6 };
+    const [b, t, h, d] = [2, 4, config.numHeads, config.hiddenSize];
+    tf.tidy(() => {
+      const p = (name: string): tf.Tensor => bert.parameters.get(name) as tf.Tensor;
+      const drop = (x: tf.Tensor, rate: number, site: string): tf.Tensor =>
+        tf.div(tf.mul(x, tf.cast(keepMask(x.shape, { rate, run, site }), 'float32')), 1 - rate);
+      const dense = (x: tf.Tensor, name: string): tf.Tensor =>
+        tf.add(tf.matMul(x as tf.Tensor2D, p(`${name}.weight`) as tf.Tensor2D), p(`${name}.bias`));
+      const norm = (x: tf.Tensor, name: string): tf.Tensor => {
+        const { mean, variance } = tf.moments(x, -1, true);
+        const scaled = tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, 1e-12)));
+        return tf.add(tf.mul(scaled, p(`${name}.weight`)), p(`${name}.bias`));
+      };
+      const heads = (x: tf.Tensor): tf.Tensor4D => tf.transpose(tf.reshape(x, [b, t, h, d / h]), [0, 2, 1, 3]);
+      const words = tf.reshape(tf.gather(p('embeddings.word_embeddings.weight'), inputs.inputIds), [b, t, d]);
+      const positions = tf.slice(p('embeddings.position_embeddings.weight') as tf.Tensor2D, [0, 0], [t, d]);
+      const type = tf.slice(p('embeddings.token_type_embeddings.weight') as tf.Tensor2D, [0, 0], [1, d]);
+      const sum = tf.reshape(tf.add(tf.add(words, positions), type), [b * t, d]);
+      let x = drop(norm(sum, 'embeddings.LayerNorm'), 0.2, 'embeddings');
+      for (let i = 0; i < config.numLayers; i++) {
+        const layer = `encoder.layer.${i}`;
+        const [q, k, v] = ['query', 'key', 'value'].map((part) => heads(dense(x, `${layer}.attention.self.${part}`)));
+        const scores = tf.div(tf.matMul(q, k, false, true), Math.sqrt(d / h));
+        const stack = drop(tf.reshape(tf.softmax(scores), [b * h, t, t]), 0.3, `${layer}.attention.self`);
+        const context = tf.matMul(tf.reshape(stack, [b, h, t, t]) as tf.Tensor4D, v);
+        const merged = tf.reshape(tf.transpose(context, [0, 2, 1, 3]), [b * t, d]);
+        const attended = drop(dense(merged, `${layer}.attention.output.dense`), 0.2, `${layer}.attention.output`);
+        x = norm(tf.add(attended, x), `${layer}.attention.output.LayerNorm`);
+        const wide = dense(x, `${layer}.intermediate.dense`);
+        const activated = tf.mul(tf.mul(wide, 0.5), tf.add(tf.erf(tf.mul(wide, Math.SQRT1_2)), 1));
+        x = norm(
+          tf.add(drop(dense(activated, `${layer}.output.dense`), 0.2, `${layer}.output`), x),
+          `${layer}.output.LayerNorm`,
+        );
+      }
+      expectClose(bert.encode(inputs, { run }).lastHiddenState.dataSync(), x.dataSync(), { atol: 5e-6 });
+    });
+    bert.dispose();
   });
 
   it('moves every parameter: a gradient reaches each, and no tensor is left behind', () => {

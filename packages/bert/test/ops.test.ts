@@ -111,6 +111,36 @@ describe.each(['cpu', 'wasm'])('operations on %s', (backend) => {
     await compare(backend, (x) => activate(name, x), reference, [wide], [5, 41]);
   });
 
+  // x, x Φ(x) and its derivative, from Python's math.erfc in float64.
+  const GELU: [number, number, number][] = [
+    [-6, -5.91952587e-09, -3.54687095e-08],
+    [-3.5, -0.000814201777, -0.00282176035],
+    [-2, -0.0455002639, -0.0852318011],
+    [-1.25, -0.132062217, -0.122661583],
+    [-0.5, -0.154268769, 0.132504875],
+    [-0.01, -0.00496010644, 0.49202142],
+    [0, 0, 0.5],
+    [0.01, 0.00503989356, 0.50797858],
+    [0.3, 0.185373427, 0.732327767],
+    [0.75, 0.580029486, 0.999225722],
+    [1, 0.841344746, 1.08331547],
+    [1.9, 1.84543854, 1.09595349],
+    [2.6, 2.58788091, 1.03065453],
+    [4, 3.99987332, 1.00050365],
+    [7, 7, 1],
+  ];
+
+  it('gelu is exact to the accuracy of float32', () => {
+    tf.tidy(() => {
+      const x = tf.tensor1d(GELU.map(([x]) => x));
+      const { value, grad } = tf.valueAndGrad((x) => tf.sum(activate('gelu', x)))(x);
+      const tolerance = { atol: 6e-7 };
+      expectClose(activate('gelu', x).dataSync(), GELU.map(([, y]) => y), tolerance, 'value');
+      expectClose(grad.dataSync(), GELU.map(([, , dy]) => dy), tolerance, 'derivative');
+      expect(value.dataSync()[0]).toBeCloseTo(GELU.reduce((sum, [, y]) => sum + y, 0), 4);
+    });
+  });
+
   it.each([
     ['small heads', 5, 8],
     ['heads worth a call each', 26, 56],
