@@ -11,6 +11,7 @@ interface HeapBackend {
   typedArrayFromHeap(tensor: tf.TensorInfo): HeapView;
 }
 
+/** The part of the heap one tensor takes: float32, int32 and bool. */
 export type HeapView = Float32Array | Int32Array | Uint8Array;
 
 /** Shape and type of a tensor that a pass over the heap is to fill. */

@@ -24,7 +24,7 @@ export interface SafetensorsHeader {
 }
 
 /** Limit of the format's own reader: a larger header is an attack or another format. */
-export const LARGEST_HEADER = 100_000_000;
+const LARGEST_HEADER = 100_000_000;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -26,7 +26,10 @@ export function logitCount({ labels, problem }: ClassifierOptions): number {
   return problem === 'binary' ? 1 : labels.length;
 }
 
-/** @throws HeadError `invalid-options`, naming every problem */
+/**
+ * Checks options before anything is made of them.
+ * @throws HeadError `invalid-options`, naming every problem
+ */
 export function checkClassifierOptions(options: ClassifierOptions): void {
   const { labels, problem = 'single-label', labelSmoothing = 0, classWeights } = options;
   const problems: string[] = [];

@@ -3,7 +3,7 @@ import { type GoldenTensor } from '@bertune/testkit';
 import * as tf from '@tensorflow/tfjs';
 
 /** Our name and memory orientation of a parameter written by torch. */
-export function isTransposed(name: string): boolean {
+function isTransposed(name: string): boolean {
   return name.endsWith('.weight') && !/embeddings\.|LayerNorm/.test(name);
 }
 

@@ -79,7 +79,7 @@ describe.each(['cpu', 'wasm'])('losses on %s', (backend) => {
           const labels = tf.tensor1d(one.labels as number[], 'int32');
           return softmaxCrossEntropy(logits, labels, { labelSmoothing, classWeights, weightedMean });
         }
-        const targets = tf.tensor2d(one.labels as number[][]);
+        const targets = tf.tensor2d(one.labels);
         if (one.kind === 'bce_with_logits') {
           return sigmoidCrossEntropy(logits, targets, { labelSmoothing, positiveWeights: pos_weight });
         }

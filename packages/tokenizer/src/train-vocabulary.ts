@@ -39,6 +39,8 @@ interface Words {
 }
 
 /**
+ * Makes a WordPiece vocabulary: characters, then the pair of pieces seen most often becomes a piece, again and again,
+ * as Hugging Face's `WordPieceTrainer` does it; equal counts are decided by the pieces, so the result is always the same.
  * @param texts the training texts; the result does not depend on their order
  * @returns tokens in the order of their ids: special tokens, characters, `##` characters, merges
  * @throws TokenizerError `bad-option`

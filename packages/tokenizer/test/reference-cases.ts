@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 
 import { expect } from '@jest/globals';
 
-import { BertTokenizer, TokenizerError } from '../src/index.js';
+import { type BertTokenizer, TokenizerError } from '../src/index.js';
 import type { BatchEncoding, BatchInput, EncodeOptions, Encoding, TextInput } from '../src/index.js';
 
 /** One window as the reference gave it. Offsets are code points; `offsets_utf16` only where they differ. */
@@ -58,7 +58,7 @@ export interface DecodeCase {
 }
 
 /** Our words for the reference's. */
-export function toEncodeOptions(options: CallOptions): EncodeOptions {
+function toEncodeOptions(options: CallOptions): EncodeOptions {
   const names = {
     padding: 'padding',
     truncation: 'truncation',
@@ -77,7 +77,7 @@ export function toEncodeOptions(options: CallOptions): EncodeOptions {
 }
 
 /** Ours in the reference's words. */
-export function toExpected(encoding: Encoding): ExpectedEncoding {
+function toExpected(encoding: Encoding): ExpectedEncoding {
   return {
     ids: [...encoding.inputIds],
     type_ids: [...encoding.tokenTypeIds],

@@ -9,6 +9,7 @@ import { type Differentiable, withGradient } from './with-gradient.js';
 export interface Dropout {
   /** share of elements set to zero, in [0, 1) */
   readonly rate: number;
+  /** the step whose mask it is */
   readonly run: TrainingRun;
   /** name of the place in the network; two sites of one step must not share it */
   readonly site: string;

@@ -4,7 +4,9 @@ import { withGradient } from './with-gradient.js';
 
 /** Weight [I, O] and bias [O] of an affine map; the weight is stored as it is multiplied, input first. */
 export interface Linear {
+  /** [I, O] float32 */
   readonly weight: tf.Tensor2D;
+  /** [O] float32 */
   readonly bias: tf.Tensor1D;
 }
 

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 
 /** The forward half of an operation: its value, what to keep for the gradient, and the gradient itself. */
 export interface Differentiable<Inputs extends readonly tf.Tensor[], Output extends tf.Tensor> {
+  /** result of the operation */
   readonly value: Output;
   /** tensors kept alive until the gradient has run; inputs or intermediates */
   readonly saved: tf.Tensor[];
@@ -30,5 +31,5 @@ export function withGradient<const Inputs extends readonly tf.Tensor[], Output e
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => [...gradient(dy as Output, saved)] as tf.Tensor[],
     };
   });
-  return operation(...(inputs as unknown as tf.Tensor[])) as Output;
+  return operation(...(inputs as unknown as tf.Tensor[]));
 }
