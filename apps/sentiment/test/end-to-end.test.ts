@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Bert } from '@bertune/bert';
 import * as tf from '@tensorflow/tfjs';
 
 import { startBackend } from '../src/backend.js';
@@ -106,6 +107,53 @@ describe('train, evaluate, predict on wasm', () => {
     expect(JSON.parse(figures.out())).toEqual(result.report);
   });
 
+  it('cuts inputs where the training did, unless told otherwise', async () => {
+    const model = ['--model', encoder, '--max-steps', '1', '--max-length', '6', '--output', 'short'];
+    await run('train', ...quick, ...model);
+    const long = 'the food was very very very great.';
+    expect((await run('predict', '--model', 'short', long)).err()).toContain('longer than 6 tokens');
+    expect((await run('predict', '--model', 'short', '--max-length', '16', long)).err()).toBe('');
+  });
+
+  it('leaves frozen parameters as they were, bit for bit', async () => {
+    const before = await Bert.fromPretrained(encoder);
+    await run(
+      'train',
+      ...quick,
+      '--model',
+      encoder,
+      '--max-steps',
+      '2',
+      '--freeze',
+      '1',
+      '--output',
+      'frozen',
+    );
+    const after = await Bert.fromPretrained(join(cwd, 'frozen'));
+    const moved = [...before.parameters].filter(([name, parameter]) => {
+      const now = after.parameters.get(name)?.dataSync() ?? [];
+      return parameter.dataSync().some((value, at) => value !== now[at]);
+    });
+    before.dispose();
+    after.dispose();
+    const names = moved.map(([name]) => name);
+    expect(names).toContain('encoder.layer.1.output.dense.weight');
+    expect(names.filter((name) => /^(embeddings|encoder\.layer\.0)\./.test(name))).toEqual([]);
+  });
+
+  it('balances classes, and smooths labels', async () => {
+    writeFileSync(join(cwd, 'uneven.csv'), `${reviewsCsv(10)}${'the film was good.,pos\n'.repeat(40)}`);
+    const firstLoss = async (output: string, ...options: string[]): Promise<number> => {
+      const fixed = ['--model', 'first', '--train', 'uneven.csv', '--valid', 'test.csv', '--max-steps', '1'];
+      await run('train', ...quick, ...fixed, '--output', output, ...options);
+      return (json(cwd, output, 'run.json').history as { losses: [number] }).losses[0];
+    };
+    const plain = await firstLoss('plain');
+    expect(await firstLoss('balanced', '--class-weights', 'balanced')).not.toBe(plain);
+    expect(await firstLoss('weighted', '--class-weights', 'neg=3')).not.toBe(plain);
+    expect(await firstLoss('smooth', '--label-smoothing', '0.2')).toBeGreaterThan(plain);
+  });
+
   it('predicts arguments, lines of standard input and files, in their order', async () => {
     const texts = ['the food was very very very great.', 'the film was bad.'];
     const expected =
@@ -152,6 +200,19 @@ describe('train, evaluate, predict on wasm', () => {
       'its head was for neg, pos, so a fresh head is trained',
     );
     expect(json(cwd, 'third', 'config.json')).toMatchObject({ id2label: { 0: 'no', 1: 'yes' } });
+  });
+
+  it('shuffles by the seed, and puts batches together into steps', async () => {
+    const steps = async (output: string, ...options: string[]): Promise<readonly number[]> => {
+      await run('train', ...quick, '--model', 'first', '--epochs', '1', '--output', output, ...options);
+      return (json(cwd, output, 'run.json').history as { losses: number[] }).losses;
+    };
+    // The head is not fresh here: only the order of the examples can differ.
+    const one = await steps('order-a', '--seed', '1', '--valid', 'test.csv');
+    const two = await steps('order-b', '--seed', '2', '--valid', 'test.csv');
+    expect([one.length, two.length]).toEqual([8, 8]);
+    expect(two).not.toEqual(one);
+    expect(await steps('order-c', '--accumulate', '4', '--valid', 'test.csv')).toHaveLength(2);
   });
 
   it('leaves no tensors behind', async () => {
