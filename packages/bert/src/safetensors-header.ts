@@ -129,7 +129,7 @@ export function parseSafetensorsHeader(
     if (offset > fileSize)
       return fail(
         'offsets-outside-file',
-        `${name} begins at byte ${offset}, after the end of the file (${fileSize}).`,
+        `${name} begins at byte ${offset}, after the end of the file (${fileSize}). It is cut off: fetch it again.`,
         name,
       );
     if (offset > position)

@@ -4,8 +4,13 @@ import { BertTokenizer, trainVocabulary } from '@bertune/tokenizer';
 import type { TextExample } from '../data/read-examples.js';
 import { AppError } from '../errors.js';
 
-/** Vocabularies are padded up to a multiple of 64 or 128 at most; a larger gap means files of two models. */
-const largestPadding = 128;
+/**
+ * Rows of the word embedding beyond the vocabulary are padding, up to a multiple of 8, 64 or 128. Anything else means
+ * files of two models.
+ */
+function fits(tokens: number, rows: number): boolean {
+  return tokens === rows || (tokens < rows && rows - tokens < 128 && rows % 8 === 0);
+}
 
 /**
  * Reads a model's tokenizer and makes sure that it belongs to the weights.
@@ -13,8 +18,7 @@ const largestPadding = 128;
  */
 export async function loadTokenizer(directory: string, config: BertConfig): Promise<BertTokenizer> {
   const tokenizer = await BertTokenizer.fromPretrained(directory);
-  const spare = config.vocabSize - tokenizer.vocabularySize;
-  if (spare >= 0 && spare < largestPadding) return tokenizer;
+  if (fits(tokenizer.vocabularySize, config.vocabSize)) return tokenizer;
   throw new AppError('model-mismatch', {
     where: `${directory}, vocabulary`,
     expected: `${config.vocabSize} tokens, as many as the word embedding has rows (vocab_size in config.json)`,
