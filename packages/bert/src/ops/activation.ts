@@ -42,6 +42,9 @@ function mapInto(ys: HeapView, xs: HeapView, f: (x: number) => number): void {
   for (let i = 0; i < xs.length; i++) ys[i] = f(xs[i]);
 }
 
+// Bound once: looking `Math` up each time is slow where globals are intercepted, as under jest.
+const { abs, exp, tanh } = Math;
+
 const SQRT_HALF = Math.SQRT1_2;
 const INVERSE_SQRT_2PI = 0.3989422804014327;
 const TANH_SCALE = Math.sqrt(2 / Math.PI);
@@ -60,12 +63,12 @@ function upperTail(x: number, exponential: number): number {
 
 const gelu: ActivationForm = {
   value(x) {
-    const tail = upperTail(Math.abs(x), Math.exp(-0.5 * x * x));
+    const tail = upperTail(abs(x), exp(-0.5 * x * x));
     return x * (x >= 0 ? 1 - tail : tail);
   },
   derivative(x) {
-    const exponential = Math.exp(-0.5 * x * x);
-    const tail = upperTail(Math.abs(x), exponential);
+    const exponential = exp(-0.5 * x * x);
+    const tail = upperTail(abs(x), exponential);
     return (x >= 0 ? 1 - tail : tail) + x * INVERSE_SQRT_2PI * exponential;
   },
   composedValue: (x) => tf.mul(x, composedNormalCdf(x)),
@@ -79,12 +82,12 @@ function composedNormalCdf(x: tf.Tensor): tf.Tensor {
 
 const geluTanh: ActivationForm = {
   value(x) {
-    return 0.5 * x * (1 + Math.tanh(TANH_SCALE * (x + TANH_CUBIC * x * x * x)));
+    return 0.5 * x * (1 + tanh(TANH_SCALE * (x + TANH_CUBIC * x * x * x)));
   },
   derivative(x) {
-    const tanh = Math.tanh(TANH_SCALE * (x + TANH_CUBIC * x * x * x));
+    const t = tanh(TANH_SCALE * (x + TANH_CUBIC * x * x * x));
     const slope = TANH_SCALE * (1 + 3 * TANH_CUBIC * x * x);
-    return 0.5 * (1 + tanh) + 0.5 * x * (1 - tanh * tanh) * slope;
+    return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * slope;
   },
   composedValue: (x) => tf.mul(tf.mul(x, 0.5), tf.add(composedTanh(x), 1)),
   composedDerivative(x) {

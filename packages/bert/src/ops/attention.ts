@@ -15,6 +15,9 @@ export interface AttentionShape {
   readonly heads: number;
 }
 
+// Bound once: looking `Math` up each time is slow where globals are intercepted, as under jest.
+const { exp, fround } = Math;
+
 /**
  * Added to the scores of masked keys: the most negative float32, as Hugging Face does. It absorbs the score, so a
  * row whose keys are all masked attends evenly.
@@ -142,13 +145,13 @@ function maskedSoftmax(
       const maskAt = Math.floor(row / (heads * length)) * length;
       let largest = -Infinity;
       for (let i = 0; i < length; i++) {
-        const score = Math.fround(from[at + i] * scale + (1 - mask[maskAt + i]) * MASKED);
+        const score = fround(from[at + i] * scale + (1 - mask[maskAt + i]) * MASKED);
         to[at + i] = score;
         if (score > largest) largest = score;
       }
       let sum = 0;
       for (let i = 0; i < length; i++) {
-        const power = Math.exp(to[at + i] - largest);
+        const power = exp(to[at + i] - largest);
         to[at + i] = power;
         sum += power;
       }

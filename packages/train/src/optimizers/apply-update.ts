@@ -6,6 +6,9 @@ import type { AdamMoments } from './adam.js';
 import type { Optimizer } from './optimizer.js';
 import type { Sgd } from './sgd.js';
 
+// Bound once: looking `Math` up each time is slow where globals are intercepted, as under jest.
+const { sqrt } = Math;
+
 /** One parameter and what its update reads. */
 export interface ParameterUpdate {
   /** the parameter; is assigned */
@@ -87,7 +90,7 @@ function adamPass(
       const v1 = beta2 * v[i] + share2 * gradientHere * gradientHere;
       m[i] = m1;
       v[i] = v1;
-      after[i] = keep * before[i] - (stepSize * m1) / (Math.sqrt(v1) + epsilon);
+      after[i] = keep * before[i] - (stepSize * m1) / (sqrt(v1) + epsilon);
     }
   });
 }
