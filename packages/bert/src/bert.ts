@@ -4,7 +4,7 @@ import type { SaveOptions } from './checkpoint-save.js';
 import type { BertConfig } from './config.js';
 import type { ParseConfigOptions } from './config-json.js';
 import { type BertOutput, type EncodeOptions, runEncoder } from './encoder.js';
-import { type BertInputs, checkInputs } from './inputs.js';
+import { type BertInputs, checkInputs, findWrongId } from './inputs.js';
 import { loadVariables, type LoadVariablesOptions, saveVariables } from './model-files.js';
 import { createParameters, encoderParameters } from './parameters.js';
 import { readPretrainedConfig } from './pretrained.js';
@@ -13,9 +13,9 @@ import { type BertWeights, weightTree } from './weights.js';
 /** How an encoder without a checkpoint is made. */
 export interface FromConfigOptions {
   /** seed of the initial weights, an integer in [0, 2^32); default 0 */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** whether the model has the tanh layer on the first token; default true */
-  readonly pooler?: boolean;
+  readonly pooler?: boolean | undefined;
 }
 
 /** How an encoder is loaded. */
@@ -87,15 +87,20 @@ export class Bert {
   /**
    * Encodes one batch.
    * @returns tensors the caller disposes
-   * @throws InputError `wrong-dtype`, `wrong-shape`, `too-long`
+   * @throws InputError `wrong-dtype`, `wrong-shape`, `too-long`, and `id-out-of-range` on backends whose lookup
+   *   refuses such ids (WebGL looks up zeros instead)
    */
   encode(inputs: BertInputs, options: EncodeOptions = {}): BertOutput {
     checkInputs(inputs, this.config);
-    return runEncoder(this.weights, this.config, inputs, options);
+    try {
+      return runEncoder(this.weights, this.config, inputs, options);
+    } catch (error) {
+      throw findWrongId(inputs, this.config) ?? error;
+    }
   }
 
   /** Frees every parameter; the encoder cannot be used afterwards. */
   dispose(): void {
-    for (const parameter of this.parameters.values()) parameter.dispose();
+    for (const parameter of this.parameters.values()) if (!parameter.isDisposed) parameter.dispose();
   }
 }

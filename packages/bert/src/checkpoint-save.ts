@@ -6,7 +6,7 @@ import type { BertConfig } from './config.js';
 import { bertConfigToJson } from './config-json.js';
 import { CheckpointError } from './errors.js';
 import type { FileToWrite } from './files.js';
-import type { SaveDtype } from './safetensors-dtype.js';
+import { SAVE_DTYPES, type SaveDtype } from './safetensors-dtype.js';
 import { safetensorsBytes, storedBytes, type TensorToWrite } from './safetensors-writer.js';
 import { isEncoderParameter, otherOrientation, toCheckpointName, transposed } from './weight-names.js';
 
@@ -101,6 +101,14 @@ export async function saveParameters(
   options: SaveOptions,
 ): Promise<void> {
   const { config, architecture = 'BertModel', extra = {}, dtype = 'float32' } = options;
+  const { maxShardBytes = Infinity } = options;
+  if (!(maxShardBytes > 0))
+    throw new RangeError(`maxShardBytes: expected more than 0, found ${maxShardBytes}`);
+  if (!(dtype in SAVE_DTYPES)) {
+    throw new RangeError(
+      `dtype: expected one of ${Object.keys(SAVE_DTYPES).join(', ')}, found ${dtype as string}`,
+    );
+  }
   const heads = [...parameters.keys()].filter((name) => !isEncoderParameter(name));
   if (architecture === 'BertModel' && heads.length > 0) {
     const message = `${directory}: BertModel has no ${heads.join(', ')}: name the class of the head as architecture.`;

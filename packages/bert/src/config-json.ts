@@ -103,7 +103,9 @@ export function parseBertConfig(json: unknown, source: string, options: ParseCon
   const values: Record<string, unknown> = {};
   const problems: ConfigProblem[] = [];
   for (const [field, { upstream, initial, required }] of Object.entries(CONFIG_FIELDS)) {
-    values[field] = hasKey(json, upstream) ? json[upstream] : required ? undefined : initial;
+    // A null is Python's None: not set, for a field that need not be.
+    const given = hasKey(json, upstream) && (required || json[upstream] !== null);
+    values[field] = given ? json[upstream] : required ? undefined : initial;
   }
 
   const known = ACTIVATIONS[flavour];

@@ -19,24 +19,24 @@ import type { BertWeights, LayerWeights } from './weights.js';
 /** What `encode` computes beside the last hidden state. */
 export interface EncodeOptions {
   /** the training step whose dropout masks apply; absent in evaluation */
-  readonly run?: TrainingRun;
+  readonly run?: TrainingRun | undefined;
   /** also return the output of the embeddings and of every layer; default false */
   readonly hiddenStates?: boolean;
   /** also return the attention probabilities of every layer, before dropout; default false */
   readonly attentions?: boolean;
 }
 
-/** Results of the encoder; the caller disposes every tensor. */
-export interface BertOutput {
+/** Results of the encoder; the caller disposes every tensor. A type, not an interface: `tf.tidy` and `tf.dispose` take it. */
+export type BertOutput = {
   /** [B, T, D] float32 */
   readonly lastHiddenState: tf.Tensor3D;
   /** [B, D] float32: tanh layer on the first token; absent in models without pooler */
   readonly pooledOutput: tf.Tensor2D | undefined;
   /** L + 1 tensors [B, T, D] float32, the embeddings' output first; empty unless asked for */
-  readonly hiddenStates: readonly tf.Tensor3D[];
+  readonly hiddenStates: tf.Tensor3D[];
   /** L tensors [B, H, T, T] float32, rows sum to 1; empty unless asked for */
-  readonly attentions: readonly tf.Tensor4D[];
-}
+  readonly attentions: tf.Tensor4D[];
+};
 
 /** Runs the encoder on one batch; inputs are taken as valid. */
 export function runEncoder(

@@ -28,6 +28,7 @@ export {
   type ConfigProblem,
   type ParameterMismatch,
 } from './errors.js';
+export { HeapError, type HeapErrorCode } from './heap.js';
 export { type BertInputs, InputError, type InputErrorCode } from './inputs.js';
 export {
   type LoadedVariables,

@@ -4,21 +4,22 @@ import type { BertConfig } from './config.js';
 import { BertError } from './errors.js';
 
 /** Token ids with their mask and types, as the tokenizer makes them. The caller keeps and disposes them. */
-export interface BertInputs {
+export type BertInputs = {
   /** [B, T] int32, each in [0, V) */
   readonly inputIds: tf.Tensor2D;
-  /** [B, T] int32: 1 for tokens, 0 for padding, which no token attends to */
+  /** [B, T] int32: 1 for tokens, 0 for padding, which no token attends to; other values are not checked for */
   readonly attentionMask: tf.Tensor2D;
   /** [B, T] int32: 0 for the first text of a pair, 1 for the second */
   readonly tokenTypeIds: tf.Tensor2D;
-}
+};
 
 /**
  * - `wrong-dtype`: not int32
  * - `wrong-shape`: not [B, T], or the three tensors differ, or B or T is 0
  * - `too-long`: T is more than the model has positions
+ * - `id-out-of-range`: an id that its table has no row for
  */
-export type InputErrorCode = 'wrong-dtype' | 'wrong-shape' | 'too-long';
+export type InputErrorCode = 'wrong-dtype' | 'wrong-shape' | 'too-long' | 'id-out-of-range';
 
 /** A batch the encoder cannot run on. */
 export class InputError extends BertError<InputErrorCode> {
@@ -26,8 +27,8 @@ export class InputError extends BertError<InputErrorCode> {
 }
 
 /**
- * Checks what can be checked without reading values from the device; an id outside its table is reported by the
- * backend's lookup.
+ * Checks what can be checked without reading values from the device. Ids are checked when the lookup has failed:
+ * `findWrongId`.
  * @throws InputError
  */
 export function checkInputs(inputs: BertInputs, config: BertConfig): void {
@@ -57,4 +58,26 @@ export function checkInputs(inputs: BertInputs, config: BertConfig): void {
         `Truncate to maxLength ${config.maxPosition} when tokenizing.`,
     );
   }
+}
+
+/**
+ * Looks for an id that its table has no row for; reads the ids from the device. For use once a run has failed.
+ * @returns the error that says which, or undefined when all ids are in range
+ */
+export function findWrongId(inputs: BertInputs, config: BertConfig): InputError | undefined {
+  const tables = [
+    ['inputIds', config.vocabSize, 'The tokenizer and the weights must be of the same model.'],
+    ['tokenTypeIds', config.typeVocabSize, 'Token types are 0 and, for the second text of a pair, 1.'],
+  ] as const;
+  for (const [name, rows, remedy] of tables) {
+    const ids = inputs[name].dataSync();
+    const at = ids.findIndex((id) => id < 0 || id >= rows);
+    if (at < 0) continue;
+    const [row, token] = [Math.floor(at / inputs[name].shape[1]), at % inputs[name].shape[1]];
+    return new InputError(
+      'id-out-of-range',
+      `${name}: expected ids from 0 to ${rows - 1}, found ${ids[at]} in row ${row}, token ${token}. ${remedy}`,
+    );
+  }
+  return undefined;
 }

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 
 import { type LoadReport, loadParameters } from './checkpoint-load.js';
 import { saveParameters, type SaveOptions } from './checkpoint-save.js';
@@ -62,10 +62,18 @@ export async function saveVariables(
   specs: ReadonlyMap<string, ParameterSpec>,
   options: SaveOptions,
 ): Promise<void> {
-  const toSave = [...specs].map(([name, { shape, transpose }]) => {
-    const variable = parameters.get(name);
-    if (variable === undefined) throw new RangeError(`parameter ${name} is missing from the model`);
-    return [name, { shape, transpose, values: async () => (await variable.data()) as Float32Array }] as const;
-  });
-  await saveParameters(directory, new Map(toSave), options);
+  // Clones share the values' memory and keep them as they are now, while training goes on assigning new ones.
+  const copies: tf.Tensor[] = [];
+  try {
+    const toSave = [...specs].map(([name, { shape, transpose }]) => {
+      const variable = parameters.get(name);
+      if (variable === undefined) throw new RangeError(`parameter ${name} is missing from the model`);
+      const copy = tf.keep(tf.clone(variable as tf.Tensor));
+      copies.push(copy);
+      return [name, { shape, transpose, values: async () => (await copy.data()) as Float32Array }] as const;
+    });
+    await saveParameters(directory, new Map(toSave), options);
+  } finally {
+    tf.dispose(copies);
+  }
 }

@@ -85,7 +85,7 @@ describe.each(['cpu', 'wasm'])('encoder on %s', (backend) => {
       output.attentions.forEach((tensor, i) => {
         if (expected.has(`${name}/attentions.${i}`)) compare(tensor, `attentions.${i}`);
       });
-      tf.dispose([output, inputs] as unknown as tf.TensorContainer);
+      tf.dispose([output, inputs]);
     });
   });
 
@@ -137,7 +137,7 @@ describe.each(['cpu', 'wasm'])('encoder on %s', (backend) => {
     expect(states({ seed: 1, step: 1 })).not.toBe(training);
     expect(states({ seed: 2, step: 0 })).not.toBe(training);
     bert.dispose();
-    tf.dispose([inputs] as unknown as tf.TensorContainer);
+    tf.dispose(inputs);
   });
 
   it('drops at the embeddings, the probabilities and both outputs of every layer, and nowhere else', () => {
@@ -159,7 +159,8 @@ describe.each(['cpu', 'wasm'])('encoder on %s', (backend) => {
         const scaled = tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, 1e-12)));
         return tf.add(tf.mul(scaled, p(`${name}.weight`)), p(`${name}.bias`));
       };
-      const heads = (x: tf.Tensor): tf.Tensor4D => tf.transpose(tf.reshape(x, [b, t, h, d / h]), [0, 2, 1, 3]);
+      const heads = (x: tf.Tensor): tf.Tensor4D =>
+        tf.transpose(tf.reshape(x, [b, t, h, d / h]), [0, 2, 1, 3]);
       const words = tf.reshape(tf.gather(p('embeddings.word_embeddings.weight'), inputs.inputIds), [b, t, d]);
       const positions = tf.slice(p('embeddings.position_embeddings.weight') as tf.Tensor2D, [0, 0], [t, d]);
       const type = tf.slice(p('embeddings.token_type_embeddings.weight') as tf.Tensor2D, [0, 0], [1, d]);
@@ -167,12 +168,18 @@ describe.each(['cpu', 'wasm'])('encoder on %s', (backend) => {
       let x = drop(norm(sum, 'embeddings.LayerNorm'), 0.2, 'embeddings');
       for (let i = 0; i < config.numLayers; i++) {
         const layer = `encoder.layer.${i}`;
-        const [q, k, v] = ['query', 'key', 'value'].map((part) => heads(dense(x, `${layer}.attention.self.${part}`)));
+        const [q, k, v] = ['query', 'key', 'value'].map((part) =>
+          heads(dense(x, `${layer}.attention.self.${part}`)),
+        );
         const scores = tf.div(tf.matMul(q, k, false, true), Math.sqrt(d / h));
         const stack = drop(tf.reshape(tf.softmax(scores), [b * h, t, t]), 0.3, `${layer}.attention.self`);
         const context = tf.matMul(tf.reshape(stack, [b, h, t, t]) as tf.Tensor4D, v);
         const merged = tf.reshape(tf.transpose(context, [0, 2, 1, 3]), [b * t, d]);
-        const attended = drop(dense(merged, `${layer}.attention.output.dense`), 0.2, `${layer}.attention.output`);
+        const attended = drop(
+          dense(merged, `${layer}.attention.output.dense`),
+          0.2,
+          `${layer}.attention.output`,
+        );
         x = norm(tf.add(attended, x), `${layer}.attention.output.LayerNorm`);
         const wide = dense(x, `${layer}.intermediate.dense`);
         const activated = tf.mul(tf.mul(wide, 0.5), tf.add(tf.erf(tf.mul(wide, Math.SQRT1_2)), 1));
@@ -207,7 +214,7 @@ describe.each(['cpu', 'wasm'])('encoder on %s', (backend) => {
     });
     expect(tf.memory().numTensors).toBe(before);
     bert.dispose();
-    tf.dispose([inputs] as unknown as tf.TensorContainer);
+    tf.dispose(inputs);
   });
 
   it('frees everything: encode in a loop, then dispose', () => {
@@ -225,6 +232,64 @@ describe.each(['cpu', 'wasm'])('encoder on %s', (backend) => {
     expect(tf.memory().numTensors).toBe(before + bert.parameters.size);
     bert.dispose();
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('has a gradient through the attention probabilities it returns', () => {
+    const bert = Bert.fromConfig(config, { seed: 3 });
+    const inputs = batch([[2, 7, 9, 3]]);
+    const query = bert.parameters.get('encoder.layer.0.attention.self.query.weight') as tf.Variable;
+    const before = tf.memory().numTensors;
+    const largest = tf.tidy(() => {
+      const { grads } = tf.variableGrads(
+        () => tf.sum(tf.square(bert.encode(inputs, { attentions: true }).attentions[0])) as tf.Scalar,
+        [query],
+      );
+      return tf.max(tf.abs(grads[query.name])).dataSync()[0];
+    });
+    expect(largest).toBeGreaterThan(1e-7);
+    expect(tf.memory().numTensors).toBe(before);
+    bert.dispose();
+    tf.dispose(inputs);
+  });
+
+  it('names the id that has no row, and where it stands', () => {
+    const bert = Bert.fromConfig(config);
+    const word = batch([
+      [1, 2],
+      [3, 50],
+    ]);
+    expect(() => bert.encode(word)).toThrow(
+      /inputIds: expected ids from 0 to 49, found 50 in row 1, token 1/,
+    );
+    const type = { ...batch([[1, 2]]), tokenTypeIds: tf.tensor2d([[0, 2]], [1, 2], 'int32') };
+    expect(() => bert.encode(type)).toThrow(
+      /tokenTypeIds: expected ids from 0 to 1, found 2 in row 0, token 1/,
+    );
+    bert.dispose();
+  });
+
+  it('runs on parameters that were made on another backend', async () => {
+    await tf.setBackend(backend === 'cpu' ? 'wasm' : 'cpu');
+    const bert = Bert.fromConfig(config, { seed: 3 });
+    const inputs = batch([[2, 7, 9, 3]]);
+    const there = tf.tidy(() => bert.encode(inputs).lastHiddenState.dataSync());
+    await tf.setBackend(backend);
+    expectClose(
+      tf.tidy(() => bert.encode(inputs).lastHiddenState.dataSync()),
+      there,
+      { atol: 5e-6 },
+    );
+    bert.dispose();
+    tf.dispose(inputs);
+  });
+
+  it('is freed once, however often it is disposed, with nothing else', () => {
+    const bert = Bert.fromConfig(config);
+    const kept = tf.clone([...bert.parameters.values()][0]);
+    bert.dispose();
+    bert.dispose();
+    expect(kept.dataSync()).toHaveLength(kept.size);
+    kept.dispose();
   });
 
   it('refuses inputs that do not fit, saying which and how', () => {

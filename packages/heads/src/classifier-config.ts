@@ -2,7 +2,7 @@ import type { PretrainedConfig } from '@bertune/bert';
 
 import type { Problem } from './classifier-options.js';
 import { HeadError } from './errors.js';
-import { labelMaps, labelNames } from './pretrained.js';
+import { labelMaps, labelNames, NEGATIVE_LABEL } from './pretrained.js';
 
 /** Hugging Face's words for what logits mean. A single multi-label logit is a binary problem. */
 const PROBLEM_TYPES: Readonly<Record<Problem, string>> = {
@@ -10,9 +10,6 @@ const PROBLEM_TYPES: Readonly<Record<Problem, string>> = {
   'multi-label': 'multi_label_classification',
   binary: 'multi_label_classification',
 };
-
-/** Key of our own beside `id2label`, which names the positive label of a binary problem only. */
-const NEGATIVE_LABEL = 'negative_label';
 
 /** Keys of `config.json` that say what a classifier's logits mean. */
 export function meaningToJson(problem: Problem, labels: readonly string[]): Record<string, unknown> {

@@ -16,6 +16,9 @@ import { CLASSIFIER, type SequenceHead } from './sequence-head.js';
 /** Class of `transformers` that opens a saved sequence head. */
 const ARCHITECTURE = 'BertForSequenceClassification';
 
+/** Key of our own beside `id2label`, which names the positive label of a binary problem only. */
+export const NEGATIVE_LABEL = 'negative_label';
+
 /** An encoder and the parameters of the dense layer above it. */
 export interface LoadedHead {
   readonly bert: Bert;
@@ -63,7 +66,8 @@ export async function saveSequenceHead(
     ...options,
     config,
     architecture: ARCHITECTURE,
-    extra: { ...extra, ...meaning },
+    // What a former head wrote into the file must not speak for this one.
+    extra: { ...extra, [NEGATIVE_LABEL]: undefined, ...meaning },
   });
 }
 

@@ -3,6 +3,7 @@ import {
   createParameters,
   linearParameters,
   type LoadVariablesOptions,
+  type ParseConfigOptions,
   readPretrainedConfig,
   type SavePretrainedOptions,
   type TrainingRun,
@@ -21,7 +22,7 @@ import { sigmoidCrossEntropy } from './losses/sigmoid-cross-entropy.js';
 import { softmaxCrossEntropy } from './losses/softmax-cross-entropy.js';
 import { loadSequenceHead, saveSequenceHead } from './pretrained.js';
 import type { SequenceBatch } from './sequence-batch.js';
-import { CLASSIFIER, SequenceHead } from './sequence-head.js';
+import { CLASSIFIER, requirePooler, SequenceHead } from './sequence-head.js';
 
 /**
  * Text classification: dropout and a dense layer on BERT's pooled output, with the loss the problem calls for.
@@ -56,9 +57,10 @@ export class SequenceClassifier extends SequenceHead {
    */
   static fromEncoder(
     bert: Bert,
-    options: ClassifierOptions & { readonly seed?: number },
+    options: ClassifierOptions & { readonly seed?: number | undefined },
   ): SequenceClassifier {
     checkClassifierOptions(options);
+    requirePooler(bert);
     const specs = linearParameters(CLASSIFIER, bert.config.hiddenSize, logitCount(options));
     return new SequenceClassifier(bert, createParameters(specs, bert.config, options.seed ?? 0), options);
   }
@@ -72,9 +74,9 @@ export class SequenceClassifier extends SequenceHead {
    */
   static async fromPretrained(
     directory: string,
-    options: Partial<ClassifierOptions> & LoadVariablesOptions = {},
+    options: Partial<ClassifierOptions> & LoadVariablesOptions & ParseConfigOptions = {},
   ): Promise<SequenceClassifier> {
-    const pretrained = await readPretrainedConfig(directory);
+    const pretrained = await readPretrainedConfig(directory, { flavour: options.flavour });
     const classifierOptions = {
       ...storedMeaning(pretrained, options.problem !== undefined),
       ...definedOnly(options),
@@ -99,7 +101,8 @@ export class SequenceClassifier extends SequenceHead {
   }
 
   /**
-   * Loss of one batch, the mean over its examples (see `ClassifierOptions` for weights and smoothing).
+   * Loss of one batch, the mean over its examples (see `ClassifierOptions` for weights and smoothing). Shape and type of
+   * the labels are checked here, their values by `lossWeight` alone.
    * @param run the training step whose dropout masks apply; absent in evaluation
    * @returns scalar float32, differentiable; caller disposes
    */
@@ -145,11 +148,28 @@ export class SequenceClassifier extends SequenceHead {
     return batch.labels;
   }
 
+  private checkLabelTensor(labels: tf.Tensor, examples: number): void {
+    const shape = this.problem === 'multi-label' ? [examples, this.labelNames.length] : [examples];
+    if (labels.shape.join() !== shape.join()) {
+      throw new HeadError(
+        'invalid-labels',
+        `labels: expected shape [${shape.join(', ')}] for ${this.problem}, found [${labels.shape.join(', ')}].`,
+      );
+    }
+    if (this.problem === 'single-label' && labels.dtype !== 'int32') {
+      throw new HeadError(
+        'invalid-labels',
+        `labels: expected int32 for single-label, found ${labels.dtype}.`,
+      );
+    }
+  }
+
   private probabilities(logits: tf.Tensor2D): tf.Tensor2D {
     return this.problem === 'single-label' ? tf.softmax(logits) : tf.sigmoid(logits);
   }
 
   private lossOfLogits(logits: tf.Tensor2D, labels: tf.Tensor): tf.Scalar {
+    this.checkLabelTensor(labels, logits.shape[0]);
     if (this.problem === 'single-label')
       return softmaxCrossEntropy(logits, labels as tf.Tensor1D, this.options);
     const targets: tf.Tensor2D = tf.reshape(tf.cast(labels, 'float32'), logits.shape);
@@ -162,14 +182,8 @@ export class SequenceClassifier extends SequenceHead {
   }
 
   private checkedLabels(labels: tf.Tensor, examples: number): number[] {
+    this.checkLabelTensor(labels, examples);
     const classes = this.labelNames.length;
-    const shape = this.problem === 'multi-label' ? [examples, classes] : [examples];
-    if (labels.shape.join() !== shape.join()) {
-      throw new HeadError(
-        'invalid-labels',
-        `labels: expected shape [${shape.join(', ')}] for ${this.problem}, found [${labels.shape.join(', ')}].`,
-      );
-    }
     const limit = this.problem === 'single-label' ? classes : 2;
     const values = [...labels.dataSync()];
     const wrong = values.findIndex((label) => !(Number.isInteger(label) && label >= 0 && label < limit));

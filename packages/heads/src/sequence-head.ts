@@ -6,6 +6,16 @@ import { HeadError } from './errors.js';
 /** Name of the head's layer in checkpoints, and of its dropout site. */
 export const CLASSIFIER = 'classifier';
 
+/** @throws HeadError `no-pooler` */
+export function requirePooler(bert: Bert): void {
+  if (bert.hasPooler) return;
+  throw new HeadError(
+    'no-pooler',
+    'The encoder has no pooler, whose output a sequence head reads. ' +
+      "Load it with `allowMissing: ['pooler']` to start with a fresh pooler.",
+  );
+}
+
 /**
  * What sequence classification and regression share: dropout and a dense layer on the pooled output of the encoder,
  * `dense(dropout(pooled))`. Owns the encoder and the dense layer.
@@ -19,13 +29,7 @@ export abstract class SequenceHead {
     readonly bert: Bert,
     classifier: ReadonlyMap<string, tf.Variable>,
   ) {
-    if (!bert.hasPooler) {
-      throw new HeadError(
-        'no-pooler',
-        'The encoder has no pooler, whose output a sequence head reads. ' +
-          "Load it with `allowMissing: ['pooler']` to start with a fresh pooler.",
-      );
-    }
+    requirePooler(bert);
     this.parameters = new Map([...bert.parameters, ...classifier]);
   }
 
@@ -37,7 +41,7 @@ export abstract class SequenceHead {
   logits(inputs: BertInputs, run?: TrainingRun): tf.Tensor2D {
     const { hiddenDropout, classifierDropout } = this.bert.config;
     return tf.tidy(() => {
-      const pooled = this.bert.encode(inputs, run ? { run } : {}).pooledOutput as tf.Tensor2D; // [B, D]
+      const pooled = this.bert.encode(inputs, { run }).pooledOutput as tf.Tensor2D; // [B, D]
       const rate = classifierDropout ?? hiddenDropout;
       return linear(this.classifier(), dropout(pooled, run && { rate, run, site: CLASSIFIER }));
     });
@@ -50,7 +54,7 @@ export abstract class SequenceHead {
 
   /** Frees every parameter, the encoder's too. */
   dispose(): void {
-    for (const parameter of this.parameters.values()) parameter.dispose();
+    for (const parameter of this.parameters.values()) if (!parameter.isDisposed) parameter.dispose();
   }
 
   private classifier(): { weight: tf.Tensor2D; bias: tf.Tensor1D } {

@@ -3,6 +3,7 @@ import {
   createParameters,
   linearParameters,
   type LoadVariablesOptions,
+  type ParseConfigOptions,
   readPretrainedConfig,
   type SavePretrainedOptions,
   type TrainingRun,
@@ -13,7 +14,7 @@ import { HeadError } from './errors.js';
 import { type RegressionLoss, regressionLoss } from './losses/regression.js';
 import { labelMaps, labelNames, loadSequenceHead, saveSequenceHead } from './pretrained.js';
 import type { SequenceBatch } from './sequence-batch.js';
-import { CLASSIFIER, SequenceHead } from './sequence-head.js';
+import { CLASSIFIER, requirePooler, SequenceHead } from './sequence-head.js';
 
 /** What a regressor predicts, and how errors count. */
 export interface RegressorOptions {
@@ -52,12 +53,14 @@ export class SequenceRegressor extends SequenceHead {
   /**
    * A regressor with a new head on an encoder.
    * @param options.seed of the head's initial weights; default 0
-   * @throws HeadError `no-pooler`
+   * @throws HeadError `no-pooler`, `invalid-options`
    */
   static fromEncoder(
     bert: Bert,
-    options: RegressorOptions & { readonly seed?: number } = {},
+    options: RegressorOptions & { readonly seed?: number | undefined } = {},
   ): SequenceRegressor {
+    requirePooler(bert);
+    checkValueNames(options.valueNames);
     const specs = linearParameters(CLASSIFIER, bert.config.hiddenSize, options.valueNames?.length ?? 1);
     return new SequenceRegressor(bert, createParameters(specs, bert.config, options.seed ?? 0), options);
   }
@@ -70,9 +73,10 @@ export class SequenceRegressor extends SequenceHead {
    */
   static async fromPretrained(
     directory: string,
-    options: RegressorOptions & LoadVariablesOptions = {},
+    options: RegressorOptions & LoadVariablesOptions & ParseConfigOptions = {},
   ): Promise<SequenceRegressor> {
-    const pretrained = await readPretrainedConfig(directory);
+    const pretrained = await readPretrainedConfig(directory, { flavour: options.flavour });
+    checkValueNames(options.valueNames);
     const valueNames = options.valueNames ?? storedNames(pretrained);
     const { bert, classifier } = await loadSequenceHead(directory, pretrained, valueNames.length, options);
     return new SequenceRegressor(bert, classifier, { ...options, valueNames });
@@ -144,6 +148,17 @@ export class SequenceRegressor extends SequenceHead {
 
   private lossOfValues(values: tf.Tensor2D, labels: tf.Tensor): tf.Scalar {
     return regressionLoss(values, tf.reshape(tf.cast(labels, 'float32'), values.shape), this.lossKind);
+  }
+}
+
+/** @throws HeadError `invalid-options` for no name at all, or one that is there twice */
+function checkValueNames(names: readonly string[] | undefined): void {
+  if (names && (names.length === 0 || new Set(names).size < names.length)) {
+    const found = JSON.stringify(names);
+    throw new HeadError(
+      'invalid-options',
+      `valueNames: expected at least one name and none twice, found ${found}.`,
+    );
   }
 }
 

@@ -114,6 +114,40 @@ describe('saved folders', () => {
     head.dispose();
   });
 
+  it('what a binary head wrote does not speak for the head that is saved after it', async () => {
+    const binary = SequenceClassifier.fromEncoder(Bert.fromConfig(tiny), {
+      labels: ['bad', 'good'],
+      problem: 'binary',
+    });
+    await binary.savePretrained(folder);
+    const regressor = await SequenceRegressor.fromPretrained(folder, { valueNames: ['score'] });
+    await regressor.savePretrained(folder);
+    expect(savedConfig()).not.toHaveProperty('negative_label');
+    expect(await code(SequenceClassifier.fromPretrained(folder))).toBe('wrong-task');
+    binary.dispose();
+    regressor.dispose();
+  });
+
+  it('hold one step only, also when training goes on while they are written', async () => {
+    const head = SequenceClassifier.fromEncoder(Bert.fromConfig(tiny), { labels: ['bad', 'good'] });
+    const before = tf.memory().numTensors;
+    const saving = head.savePretrained(folder);
+    for (let step = 0; step < 20; step++) {
+      tf.tidy(() => {
+        for (const variable of head.parameters.values()) variable.assign(tf.fill(variable.shape, 100 + step));
+      });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await saving;
+    expect(tf.memory().numTensors).toBe(before);
+    const again = await SequenceClassifier.fromPretrained(folder);
+    for (const variable of again.parameters.values()) {
+      expect(tf.tidy(() => tf.max(variable).dataSync()[0])).toBeLessThan(100);
+    }
+    head.dispose();
+    again.dispose();
+  });
+
   it('a regressor comes back with its names', async () => {
     const head = SequenceRegressor.fromEncoder(Bert.fromConfig(tiny), { valueNames: ['stars', 'length'] });
     await head.savePretrained(folder);
@@ -153,6 +187,8 @@ describe('wrong options and labels', () => {
       /from 0 to 1, found 2 at position 1/,
     );
     expect(() => head.lossWeight(batch(tf.tensor1d([0], 'int32')))).toThrow(/expected shape \[2\]/);
+    expect(() => head.loss(batch(tf.tensor1d([0], 'int32')))).toThrow(/expected shape \[2\]/);
+    expect(() => head.loss(batch(tf.tensor1d([0, 1])))).toThrow(/expected int32/);
     expect(head.lossWeight(batch(tf.tensor1d([0, 1], 'int32')))).toBe(2);
     head.dispose();
   });
@@ -170,6 +206,14 @@ describe('wrong options and labels', () => {
     };
     expect(weigh()).toBe(4);
     expect(weigh('examples')).toBe(2);
+  });
+
+  it.each([[[]], [['a', 'a']]])('refuses the value names %j', (valueNames) => {
+    const bert = Bert.fromConfig(tiny);
+    const before = tf.memory().numTensors;
+    expect(() => SequenceRegressor.fromEncoder(bert, { valueNames })).toThrow(/valueNames/);
+    expect(tf.memory().numTensors).toBe(before);
+    bert.dispose();
   });
 
   it('needs a pooler', () => {

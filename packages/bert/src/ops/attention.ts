@@ -139,6 +139,22 @@ function maskedSoftmax(
     const masked = tf.add(tf.mul(byHead, scale), tf.reshape(bias, [batch, 1, 1, length]));
     return tf.reshape(tf.softmax(masked), scores.shape);
   }
+  return withGradient([scores], (scores) => {
+    const probabilities = softmaxPass(scores, attentionMask, { batch, length, heads }, scale);
+    return {
+      value: probabilities,
+      saved: [probabilities],
+      gradient: (dy, [probabilities]) => [softmaxGradient(dy, probabilities as tf.Tensor3D, scale)],
+    };
+  });
+}
+
+function softmaxPass(
+  scores: tf.Tensor3D,
+  attentionMask: tf.Tensor2D,
+  { batch, length, heads }: AttentionShape,
+  scale: number,
+): tf.Tensor3D {
   return passOverHeap([scores, attentionMask], [{ shape: scores.shape }], ([from, mask], [to]) => {
     const rows = batch * heads * length;
     for (let row = 0, at = 0; row < rows; row++, at += length) {

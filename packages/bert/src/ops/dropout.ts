@@ -20,7 +20,7 @@ export interface Dropout {
  * every backend. The mask is kept for the gradient at one byte an element.
  * @param x float32 of any shape
  * @param dropout absent in evaluation, when `x` itself is returned
- * @returns float32 of the shape of `x`; caller disposes
+ * @returns float32 of the shape of `x`; caller disposes (`x` itself in evaluation)
  */
 export function dropout<T extends tf.Tensor>(x: T, dropout: Dropout | undefined): T {
   if (dropout === undefined || dropout.rate === 0) return x;

@@ -16,7 +16,7 @@ export interface Differentiable<Inputs extends readonly tf.Tensor[], Output exte
 
 /**
  * Applies an operation with a hand-written gradient: `tf.customGrad` with its inputs typed. What the forward half
- * computes is not recorded, so nothing but `saved` stays alive; intermediates of both halves are freed.
+ * computes is not recorded, so there are first-order gradients only, and nothing but `saved` stays alive; intermediates of both halves are freed.
  */
 export function withGradient<const Inputs extends readonly tf.Tensor[], Output extends tf.Tensor>(
   inputs: Inputs,
