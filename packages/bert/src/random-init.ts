@@ -11,7 +11,7 @@ import { philoxWords } from './philox.js';
  */
 export function truncatedNormal(size: number, deviation: number, seed: number, name: string): Float32Array {
   const values = new Float32Array(size);
-  const words = new Uint32Array(2 * Math.max(64, Math.ceil(size / 2)));
+  const words = new Uint32Array(BLOCK_WORDS);
   const hash = nameHash(name);
   for (let filled = 0, block = 0; filled < size; block++) {
     philoxWords(words, { key: [seed >>> 0, INITIALISATION], counterHigh: [block, hash] });
@@ -26,6 +26,9 @@ export function truncatedNormal(size: number, deviation: number, seed: number, n
   }
   return values;
 }
+
+/** Words drawn at a time: the memory this takes, whatever the size of the parameter. */
+const BLOCK_WORDS = 4096;
 
 /** Keeps the streams of initial weights apart from those of dropout, whose second key word is a micro-batch. */
 const INITIALISATION = 0xffffffff;
