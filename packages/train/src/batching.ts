@@ -50,11 +50,11 @@ export function planBatches(lengths: ArrayLike<number>, options: BatchingOptions
   const random = new RandomStream(seed, epoch);
   const order = Array.from({ length: lengths.length }, (_, index) => index);
   if (options.shuffle ?? true) shuffle(order, random);
-  if (!groupByLength) return cut(order, lengths, options);
+  if (!groupByLength) return cutBatches(order, lengths, options);
 
   const batches = pools(order, lengths, options).flatMap((pool) => {
     pool.sort((a, b) => lengths[a] - lengths[b]); // stable: equal lengths keep their random order
-    return cut(pool, lengths, options);
+    return cutBatches(pool, lengths, options);
   });
   return (options.shuffle ?? true) ? shuffle(batches, random) : batches;
 }
@@ -101,8 +101,16 @@ function pools(order: readonly number[], lengths: ArrayLike<number>, sizing: Bat
   return parts;
 }
 
-/** Cuts a sequence of examples into batches of the given size, keeping its order. */
-function cut(sequence: readonly number[], lengths: ArrayLike<number>, options: BatchingOptions): number[][] {
+/**
+ * Cuts a sequence of examples into batches of the given size, keeping its order.
+ * @param sequence indices of the examples
+ * @throws TrainError `example-too-long`
+ */
+export function cutBatches(
+  sequence: readonly number[],
+  lengths: ArrayLike<number>,
+  options: BatchingOptions,
+): number[][] {
   const {
     batchSize = Infinity,
     batchTokens = Infinity,

@@ -5,7 +5,7 @@ import { type ClipNorm, clipProblems } from './clipping.js';
 import { type Dataset, exampleLengths } from './dataset.js';
 import { EagerExecutor } from './eager-executor.js';
 import { throwProblems, TrainError } from './errors.js';
-import { runEvaluate, runPredict } from './evaluate.js';
+import { evaluationBatches, runEvaluate, runPredict } from './evaluate.js';
 import type { Executor, HostTensor, TrainedParameter, TrainingSession } from './executor.js';
 import { runFit } from './fit.js';
 import { type EvaluateOptions, type FitOptions, fitSettings } from './fit-options.js';
@@ -18,7 +18,7 @@ import { planRun } from './run-plan.js';
 import { constantSchedule } from './schedules/constant.js';
 import type { Schedule } from './schedules/schedule.js';
 import { paddedLengthOf } from './step-batches.js';
-import type { Trainable } from './trainable.js';
+import type { Predictor, Trainable } from './trainable.js';
 
 /** How a model is trained. */
 export interface CompileOptions {
@@ -28,7 +28,7 @@ export interface CompileOptions {
   readonly schedule?: Schedule | undefined;
   /**
    * Clips gradients by their global norm: a number is the limit with torch's formula, `Infinity` measures only.
-   * Default: neither.
+   * Default: neither, and gradients are then not checked for values that are not finite either.
    */
   readonly clipNorm?: number | ClipNorm | undefined;
   /** what `evaluate` and validation compute besides the loss; names must differ */
@@ -40,18 +40,19 @@ export interface CompileOptions {
 }
 
 /**
- * Joins a model with what is needed to train it.
+ * Joins a model with what is needed to train it. What its `loss` takes is what `fit` and `evaluate` want from
+ * `collate`; what its `predict` takes, without labels, is enough for `predict`.
  * @throws TrainError `no-trainable-parameters`, `invalid-options`
  */
-export function compile<Batch extends object>(
-  trainable: Trainable<Batch>,
+export function compile<Batch extends Input, Input extends object = Batch>(
+  trainable: Trainable<Batch, Input>,
   options: CompileOptions,
-): CompiledModel<Batch> {
+): CompiledModel<Batch, Input> {
   return new CompiledModel(trainable, options);
 }
 
 /** A model that can be trained. The state of its optimiser lives on from one `fit` to the next, until `dispose`. */
-export class CompiledModel<Batch extends object> {
+export class CompiledModel<Batch extends Input, Input extends object = Batch> {
   /** what is trained, in the order of the model's parameters */
   readonly trainedParameters: readonly TrainedParameter[];
 
@@ -63,7 +64,7 @@ export class CompiledModel<Batch extends object> {
   /** @throws TrainError `no-trainable-parameters`, `invalid-options` */
   constructor(
     /** the model; stays the caller's */
-    readonly trainable: Trainable<Batch>,
+    readonly trainable: Trainable<Batch, Input>,
     private readonly options: CompileOptions,
   ) {
     const { clipNorm, metrics = [], optimizer, executor } = options;
@@ -86,8 +87,11 @@ export class CompiledModel<Batch extends object> {
    * on the same backend. The event loop has its turn after every step.
    * @returns what was done; with a signal or a callback that ended the run, up to there
    * @throws TrainError before training: `invalid-options`, `no-examples`, `no-validation-examples`,
-   *   `example-too-long`, `busy`, `disposed`; in a step: `empty-batch`, `invalid-loss`, `non-finite-loss` and
-   *   `non-finite-gradients`, which leave the parameters as they were before it
+   *   `example-too-long` (validation data included), `busy`, `disposed`; in a step: `empty-batch`, `shape-mismatch`,
+   *   `invalid-loss`, `non-finite-loss` and `non-finite-gradients`, which leave the parameters as they were before it;
+   *   `out-of-memory`, after which some parameters may have been updated and others not. Gradients are looked at only
+   *   with `clipNorm` (`Infinity` measures without clipping): without it one that is not finite reaches the parameters,
+   *   and the next step says `non-finite-loss`
    */
   async fit<Example>(
     data: Dataset<Example, Batch>,
@@ -112,8 +116,9 @@ export class CompiledModel<Batch extends object> {
       this.options.optimizer.learningRate * schedule.factor(step, plan.totalSteps);
     learningRate(0); // a schedule that does not fit the run says so before it starts
 
+    if (validationData) evaluationBatches('fit', validationData, settings.sizing); // what is wrong comes out now
+    const session = this.openSession(); // may throw: before the model counts as busy
     this.state = 'training';
-    const session = this.openSession();
     const model = new TrainingModel(this.trainable.parameters, this.trainedParameters, session);
     try {
       await callHook(callbacks, 'setParams', this.describe(plan, settings.initialStep, data.examples.length));
@@ -153,11 +158,11 @@ export class CompiledModel<Batch extends object> {
   }
 
   /**
-   * Predictions in the order of the examples.
+   * Predictions in the order of the examples. Batches need no labels.
    * @returns float32 [N, ...] on the host, N examples
    * @throws TrainError as `evaluate`
    */
-  async predict<Example>(data: Dataset<Example, Batch>, options: EvaluateOptions = {}): Promise<HostTensor> {
+  async predict<Example>(data: Dataset<Example, Input>, options: EvaluateOptions = {}): Promise<HostTensor> {
     this.assertNotDisposed();
     return runPredict({ trainable: this.trainable, executor: this.executor }, data, options);
   }
@@ -237,8 +242,8 @@ export class CompiledModel<Batch extends object> {
   }
 }
 
-function selectParameters<Batch extends object>(
-  { parameters }: Trainable<Batch>,
+function selectParameters(
+  { parameters }: Pick<Predictor<never>, 'parameters'>,
   optimizer: Optimizer,
   trainable: (name: string) => boolean = () => true,
 ): TrainedParameter[] {

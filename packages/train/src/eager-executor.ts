@@ -12,7 +12,7 @@ import type {
 } from './executor.js';
 import { applyUpdate } from './optimizers/apply-update.js';
 import { OptimizerSlots, type OptimizerState } from './optimizers/slots.js';
-import type { Trainable, TrainingRun } from './trainable.js';
+import type { Predictor, Trainable, TrainingRun } from './trainable.js';
 
 /** Runs steps op by op on whatever backend is active. The default. */
 export class EagerExecutor implements Executor {
@@ -29,19 +29,19 @@ export class EagerExecutor implements Executor {
     trainable: Trainable<Batch>,
     batch: Batch,
   ): Promise<{ readonly loss: number; readonly predictions: HostTensor }> {
-    const { loss, predictions } = tf.tidy(
-      () =>
-        trainable.lossAndPredictions?.(batch) ?? {
-          loss: trainable.loss(batch),
-          predictions: trainable.predict(batch),
-        },
-    );
+    const { loss, predictions } = tf.tidy(() => {
+      const results = trainable.lossAndPredictions?.(batch) ?? {
+        loss: trainable.loss(batch),
+        predictions: trainable.predict(batch),
+      };
+      return { ...results, loss: checkedLoss(results.loss) };
+    });
     return { loss: await readScalar(loss), predictions: await readAndDispose(predictions) };
   }
 
   /** See `Executor.predict`. */
-  async predict<Batch extends object>(trainable: Trainable<Batch>, batch: Batch): Promise<HostTensor> {
-    return readAndDispose(tf.tidy(() => trainable.predict(batch)));
+  async predict<Input extends object>(predictor: Predictor<Input>, batch: Input): Promise<HostTensor> {
+    return readAndDispose(tf.tidy(() => predictor.predict(batch)));
   }
 }
 
@@ -105,13 +105,7 @@ class EagerSession<Batch extends object> implements TrainingSession<Batch> {
     const variables = parameters.map(({ variable }) => variable);
     let loss: tf.Scalar | undefined;
     const scaledLoss = (): tf.Scalar => {
-      const value = trainable.loss(batch, run);
-      if (!(value instanceof tf.Tensor) || value.rank !== 0) {
-        throw new TrainError(
-          'invalid-loss',
-          `loss(batch): expected a scalar, found shape [${value.shape.join(', ')}].`,
-        );
-      }
+      const value = checkedLoss(trainable.loss(batch, run));
       loss = tf.keep(tf.clone(value)); // outlives the tape, whose own result is the scaled one
       return share === 1 ? value : tf.mul(value, share);
     };
@@ -138,7 +132,7 @@ class EagerSession<Batch extends object> implements TrainingSession<Batch> {
 
   private update(gradients: Gradients, learningRate: number, gradientScale: number): void {
     const { optimizer, parameters } = this.request;
-    const iteration = ++this.slots.iterations;
+    const iteration = this.slots.iterations + 1;
     for (const { name, variable, weightDecay } of parameters) {
       const gradient = gradients.get(name);
       if (!gradient) continue;
@@ -147,7 +141,14 @@ class EagerSession<Batch extends object> implements TrainingSession<Batch> {
       gradient.dispose(); // at once, so that memory is lowest where the next update needs its temporaries
       gradients.delete(name);
     }
+    this.slots.iterations = iteration; // last: an update that failed half-way does not count as one
   }
+}
+
+function checkedLoss(value: unknown): tf.Scalar {
+  if (value instanceof tf.Tensor && value.rank === 0) return value as tf.Scalar;
+  const found = value instanceof tf.Tensor ? `shape [${(value as tf.Tensor).shape.join(', ')}]` : 'no tensor';
+  throw new TrainError('invalid-loss', `loss(batch): expected a scalar tensor, found ${found}.`);
 }
 
 function addAndDispose(a: tf.Tensor, b: tf.Tensor): tf.Tensor {

@@ -24,6 +24,11 @@ export class EpochFigures {
     };
   }
 
+  /** Whether no step was added. */
+  get isEmpty(): boolean {
+    return this.weight === 0; // a step weighs more than 0
+  }
+
   /** Share of padding so far, in [0, 1). */
   get paddingWaste(): number {
     return paddingWaste(this.padding);

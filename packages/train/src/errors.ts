@@ -11,10 +11,12 @@
  *
  * While running:
  * - `empty-batch`: `collate` returned no tensors, or one without elements
- * - `invalid-loss`: the loss is not a scalar, or its weight not a number above 0
+ * - `invalid-loss`: the loss is not a scalar tensor, or its weight not a number above 0
  * - `non-finite-loss`: the loss is NaN or infinite
- * - `non-finite-gradients`: the norm of the gradients is NaN or infinite
- * - `shape-mismatch`: predictions or labels of batches that cannot be put together, or do not fit each other
+ * - `non-finite-gradients`: the norm of the gradients is NaN or infinite; looked at only with `clipNorm`
+ * - `out-of-memory`: the backend's heap has no room for the update of a parameter
+ * - `shape-mismatch`: a batch that has not one row for each example; predictions or labels of batches that cannot be put
+ *   together, or do not fit each other
  * - `aborted`: the signal asked an evaluation or prediction to end
  */
 export type TrainErrorCode =
@@ -30,6 +32,7 @@ export type TrainErrorCode =
   | 'invalid-loss'
   | 'non-finite-loss'
   | 'non-finite-gradients'
+  | 'out-of-memory'
   | 'shape-mismatch'
   | 'aborted';
 

@@ -1,24 +1,25 @@
-import { planBatches } from './batching.js';
+import { cutBatches } from './batching.js';
 import { callHook, type Callback } from './callbacks/callback.js';
 import { type Dataset, exampleLengths } from './dataset.js';
 import { TrainError } from './errors.js';
 import { yieldToEventLoop } from './event-loop.js';
 import type { Executor, HostTensor } from './executor.js';
 import { type EvaluateOptions, evaluateSizing } from './fit-options.js';
+import { disposeBatch, makeBatch } from './make-batch.js';
 import type { Metric } from './metrics/metric.js';
 import { RowCollector } from './row-collector.js';
-import { disposeBatch, paddedLengthOf } from './step-batches.js';
-import { batchTensors, type Trainable } from './trainable.js';
+import { paddedLengthOf } from './step-batches.js';
+import { batchTensors, type Predictor, type Trainable } from './trainable.js';
 
 /** Model and executor of an evaluation or prediction. */
-export interface Runner<Batch extends object> {
-  readonly trainable: Trainable<Batch>;
+export interface Runner<Model> {
+  readonly trainable: Model;
   readonly executor: Executor;
 }
 
 /** Loss and metrics over a data set. See `CompiledModel.evaluate`. */
 export async function runEvaluate<Example, Batch extends object>(
-  { trainable, executor }: Runner<Batch>,
+  { trainable, executor }: Runner<Trainable<Batch>>,
   data: Dataset<Example, Batch>,
   metrics: readonly Metric[],
   options: EvaluateOptions,
@@ -56,9 +57,9 @@ export async function runEvaluate<Example, Batch extends object>(
 }
 
 /** Predictions for a data set. See `CompiledModel.predict`. */
-export async function runPredict<Example, Batch extends object>(
-  { trainable, executor }: Runner<Batch>,
-  data: Dataset<Example, Batch>,
+export async function runPredict<Example, Input extends object>(
+  { trainable, executor }: Runner<Predictor<Input>>,
+  data: Dataset<Example, Input>,
   options: EvaluateOptions,
 ): Promise<HostTensor> {
   const predictions = new RowCollector('predictions', data.examples.length);
@@ -73,8 +74,12 @@ export async function runPredict<Example, Batch extends object>(
   return predictions.result();
 }
 
-/** Longest first, so that memory is asked for at the start and time left is not underestimated. */
-function evaluationBatches<Example>(
+/**
+ * The batches of an evaluation, longest first, so that memory is asked for at the start and time left is not
+ * underestimated.
+ * @throws TrainError `invalid-options`, `no-examples`, `example-too-long`
+ */
+export function evaluationBatches<Example>(
   where: string,
   data: Dataset<Example, object>,
   options: EvaluateOptions,
@@ -85,10 +90,7 @@ function evaluationBatches<Example>(
   }
   const lengths = exampleLengths(data);
   const order = Array.from(lengths.keys()).sort((a, b) => lengths[b] - lengths[a]);
-  const sorted = order.map((index) => lengths[index]);
-  const paddedLength = paddedLengthOf(data);
-  const batches = planBatches(sorted, { ...sizing, shuffle: false, groupByLength: false, paddedLength });
-  return batches.map((batch) => batch.map((position) => order[position]));
+  return cutBatches(order, lengths, { ...sizing, paddedLength: paddedLengthOf(data) });
 }
 
 async function withBatch<Example, Batch extends object, Result>(
@@ -96,9 +98,8 @@ async function withBatch<Example, Batch extends object, Result>(
   indices: readonly number[],
   work: (batch: Batch) => Promise<Result>,
 ): Promise<Result> {
-  const batch = data.collate(indices.map((index) => data.examples[index]));
+  const batch = makeBatch(data, indices);
   try {
-    batchTensors(batch);
     return await work(batch);
   } finally {
     disposeBatch(batch);

@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { ClipNorm } from './clipping.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 import type { OptimizerState } from './optimizers/slots.js';
-import type { Trainable } from './trainable.js';
+import type { Predictor, Trainable } from './trainable.js';
 
 /**
  * How steps are run: the port behind which eager execution (`EagerExecutor`, any backend) or a compiler sits. One that
@@ -25,7 +25,7 @@ export interface Executor {
     batch: Batch,
   ): Promise<{ readonly loss: number; readonly predictions: HostTensor }>;
   /** Predictions of one batch. */
-  predict<Batch extends object>(trainable: Trainable<Batch>, batch: Batch): Promise<HostTensor>;
+  predict<Input extends object>(predictor: Predictor<Input>, batch: Input): Promise<HostTensor>;
 }
 
 /** A tensor's values in JavaScript. */

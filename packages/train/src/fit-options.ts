@@ -30,7 +30,9 @@ export interface FitOptions<Example, Batch extends object> extends BatchSizing {
   /**
    * Optimiser steps that a former run has taken: their batches are left out. With the parameters and the imported
    * optimiser state of that run the rest is what it would have done; figures of the epoch it broke off in are those of
-   * its rest. Default 0.
+   * its rest. Whole epochs before it are passed over, validation included: where the signal came during the validation
+   * after an epoch's last step, that epoch is in the history of neither run, and `evaluate` with the parameters of the
+   * former gives its figures. Default 0.
    */
   readonly initialStep?: number | undefined;
   /** evaluated at the end of every epoch, with the same batch size */

@@ -42,7 +42,7 @@ export async function runFit<Example, Batch extends object>(job: FitJob<Example,
     if (lastStep > settings.initialStep) {
       await callHook(callbacks, 'onEpochBegin', epoch);
       const done = await runSteps(job, history, epoch, firstStep, isOver);
-      if (signal?.aborted && history.steps < lastStep) break;
+      if (done.isEmpty || (signal?.aborted && history.steps < lastStep)) break;
       logs = done.logs();
       if (job.validate) {
         const validation = await unlessAborted(job.validate);

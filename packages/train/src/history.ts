@@ -1,6 +1,10 @@
 /** What a run of `fit` did. */
 export interface History {
-  /** epochs that ended, from 0 */
+  /**
+   * Epochs that ended, from 0: all their steps up to the end or a stop, and their validation. One that the signal ended
+   * is not among them, even when only its validation was left, and a run that goes on from `steps` does not make up
+   * for it.
+   */
   readonly epoch: readonly number[];
   /**
    * Figures by name, one of each epoch that ended: `loss`, `learningRate`, `paddingWaste`, `tokensPerSecond`; with

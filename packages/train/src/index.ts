@@ -79,4 +79,4 @@ export { googleLinearSchedule, linearSchedule } from './schedules/linear.js';
 export { polynomialSchedule } from './schedules/polynomial.js';
 export type { Schedule } from './schedules/schedule.js';
 export type { WarmupOptions } from './schedules/warmup.js';
-export { batchTensors, type Trainable, type TrainingRun } from './trainable.js';
+export { batchTensors, type Predictor, type Trainable, type TrainingRun } from './trainable.js';

@@ -1,10 +1,9 @@
-import * as tf from '@tensorflow/tfjs';
-
 import { paddingOf, type PaddingFigures } from './batching.js';
 import type { Dataset } from './dataset.js';
 import { TrainError } from './errors.js';
 import type { MicroBatch } from './executor.js';
-import { batchTensors, type Trainable } from './trainable.js';
+import { disposeBatch, makeBatch } from './make-batch.js';
+import type { Trainable } from './trainable.js';
 
 /** The batches of one optimiser step, made. */
 export interface StepBatches<Batch extends object> {
@@ -20,7 +19,7 @@ export interface StepBatches<Batch extends object> {
 /**
  * Makes the batches of one step and works out the share of each in the loss.
  * @param groups for each micro-batch the indices of its examples
- * @throws TrainError `empty-batch`, `invalid-loss`; whatever `collate` throws
+ * @throws TrainError `empty-batch`, `shape-mismatch`, `invalid-loss`; whatever `collate` throws
  */
 export function makeStepBatches<Example, Batch extends object>(
   trainable: Trainable<Batch>,
@@ -37,9 +36,8 @@ export function makeStepBatches<Example, Batch extends object>(
     const padding = { tokens: 0, paddedTokens: 0 };
     let examples = 0;
     for (const group of groups) {
-      const batch = data.collate(group.map((index) => data.examples[index]));
+      const batch = makeBatch(data, group);
       batches.push(batch);
-      batchTensors(batch);
       weights.push(checkedWeight(trainable.lossWeight(batch)));
       const figures = paddingOf(group, lengths, paddedLengthOf(data));
       padding.tokens += figures.tokens;
@@ -68,11 +66,6 @@ export function paddedLengthOf(
   data: Pick<Dataset<unknown, object>, 'paddedLength'>,
 ): ((longest: number) => number) | undefined {
   return data.paddedLength && ((longest) => data.paddedLength?.(longest) ?? longest);
-}
-
-/** Frees the tensors of a batch. */
-export function disposeBatch(batch: object): void {
-  tf.dispose(Object.values(batch) as tf.Tensor[]);
 }
 
 function checkedWeight(weight: number): number {

@@ -15,13 +15,23 @@ export interface TrainingRun {
   readonly microBatch?: number;
 }
 
-/**
- * What can be trained: named parameters, a loss and a prediction. `Batch` is a plain object whose tensors, by property
- * name, are all that loss and prediction depend on.
- */
-export interface Trainable<Batch extends object> {
+/** What can predict. `Input` is a plain object whose tensors, by property name, are all that a prediction depends on. */
+export interface Predictor<Input extends object> {
   /** every parameter by its name; the model keeps them */
   readonly parameters: ReadonlyMap<string, tf.Variable>;
+  /**
+   * Probabilities or values, one row an example, without dropout.
+   * @returns [B, ...] float32; caller disposes
+   */
+  predict(batch: Input): tf.Tensor;
+}
+
+/**
+ * What can be trained: named parameters, a loss and a prediction. `Batch` is a plain object whose tensors, by property
+ * name, are all that loss and prediction depend on; `Input` is the part of it that a prediction needs, which leaves the
+ * labels out.
+ */
+export interface Trainable<Batch extends Input, Input extends object = Batch> extends Predictor<Input> {
   /**
    * Weighted mean of the losses of a batch, differentiable with respect to the parameters.
    * @param run present while training (dropout on), absent in evaluation
@@ -30,11 +40,6 @@ export interface Trainable<Batch extends object> {
   loss(batch: Batch, run?: TrainingRun): tf.Scalar;
   /** What that mean was divided by: the number of examples, or the sum of their class weights. Reads on the host. */
   lossWeight(batch: Batch): number;
-  /**
-   * Probabilities or values, one row an example, without dropout.
-   * @returns [B, ...] float32; caller disposes
-   */
-  predict(batch: Batch): tf.Tensor;
   /** What predictions are compared with, one row an example: a tensor of the batch, or a new one. */
   labels(batch: Batch): tf.Tensor;
   /**
@@ -50,10 +55,7 @@ export interface Trainable<Batch extends object> {
  * @throws TrainError `empty-batch`
  */
 export function batchTensors(batch: object): Map<string, tf.Tensor> {
-  const tensors = new Map<string, tf.Tensor>();
-  for (const [name, value] of Object.entries(batch) as [string, unknown][]) {
-    if (value instanceof tf.Tensor) tensors.set(name, value as tf.Tensor);
-  }
+  const tensors = tensorProperties(batch);
   const empty = [...tensors].find(([, tensor]) => tensor.size === 0);
   if (empty || tensors.size === 0) {
     const found = empty ? `${empty[0]} of shape [${empty[1].shape.join(', ')}]` : 'no tensor';
@@ -61,6 +63,15 @@ export function batchTensors(batch: object): Map<string, tf.Tensor> {
       'empty-batch',
       `collate: expected tensors with at least one element, found ${found}.`,
     );
+  }
+  return tensors;
+}
+
+/** As `batchTensors`, of any object. */
+export function tensorProperties(batch: object): Map<string, tf.Tensor> {
+  const tensors = new Map<string, tf.Tensor>();
+  for (const [name, value] of Object.entries(batch) as [string, unknown][]) {
+    if (value instanceof tf.Tensor) tensors.set(name, value as tf.Tensor);
   }
   return tensors;
 }

@@ -72,6 +72,24 @@ describe('callbacks', () => {
     const history = await compiled.fit(data, { epochs: 3, batchSize: 5, callbacks: [stopper] });
     expect(history).toMatchObject({ ended: 'stopped', steps: 3, epoch: [0] });
   });
+
+  it('may end training at the start of an epoch, which then is none', async () => {
+    const compiled = compile(new SmallClassifier(), { optimizer: sgd() });
+    let model: CallbackModel | undefined;
+    const ended: number[] = [];
+    const stopper: Callback = {
+      setModel: (given) => void (model = given),
+      onEpochBegin: (epoch) => {
+        if (model && epoch === 1) model.stopTraining = true;
+      },
+      onEpochEnd: (epoch) => void ended.push(epoch),
+    };
+    const options = { epochs: 3, batchSize: 5, validationData: data, callbacks: [stopper] };
+    const history = await compiled.fit(data, options);
+    expect(history).toMatchObject({ ended: 'stopped', steps: 4, epoch: [0] });
+    expect(history.history.loss).toHaveLength(1);
+    expect(ended).toEqual([0]);
+  });
 });
 
 describe('EarlyStopping', () => {

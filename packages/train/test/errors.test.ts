@@ -1,7 +1,15 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 
-import { accuracy, adamW, compile, type FitOptions, linearSchedule, sgd } from '../src/index.js';
+import {
+  accuracy,
+  adamW,
+  compile,
+  EagerExecutor,
+  type FitOptions,
+  linearSchedule,
+  sgd,
+} from '../src/index.js';
 import { type Sentence, type SentenceBatch, sentenceData, sentences, SmallClassifier } from './logistic.js';
 
 const data = sentenceData(sentences(20));
@@ -58,6 +66,69 @@ describe('wrong use', () => {
     await expect(compiled.fit(empty)).rejects.toMatchObject({ code: 'empty-batch' });
     const short = { ...data, collate: () => data.collate(data.examples.slice(0, 3)) };
     await expect(compiled.predict(short)).rejects.toMatchObject({ code: 'shape-mismatch' });
+    await expect(compiled.evaluate(short)).rejects.toMatchObject({ code: 'shape-mismatch' });
+  });
+
+  it('a batch with another number of rows than examples', async () => {
+    const model = new SmallClassifier();
+    const compiled = compile(model, { optimizer: sgd() });
+    const parameters = model.snapshot();
+    const before = tf.memory().numTensors;
+    const short = { ...data, collate: () => data.collate(data.examples.slice(0, 3)) };
+    const error = await rejection(compiled.fit(short));
+    expect(error).toMatchObject({ code: 'shape-mismatch', details: { name: 'values', examples: 20 } });
+    expect(error.message).toMatch(/one row for each of the 20 examples, found values of shape \[3, \d+\]/);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(model.snapshot()).toEqual(parameters);
+  });
+
+  it('validation data that does not fit, before a step is taken', async () => {
+    const compiled = compile(new SmallClassifier(), { optimizer: sgd() });
+    const started = jestCallback();
+    const validationData = sentenceData([
+      ...data.examples,
+      { values: Array.from({ length: 70 }, () => 0), label: 0 },
+      ...data.examples,
+    ]);
+    const fit = (given: typeof data) =>
+      compiled.fit(data, { batchTokens: 60, validationData: given, callbacks: [started.callback] });
+    await expect(fit(validationData)).rejects.toMatchObject({
+      code: 'example-too-long',
+      details: { index: 20, tokens: 70 },
+    });
+    await expect(fit({ ...data, length: () => 0.5 })).rejects.toMatchObject({ code: 'invalid-options' });
+    expect(started.calls).toBe(0);
+  });
+
+  it('an executor that cannot start leaves the model free', async () => {
+    class Refusing extends EagerExecutor {
+      override startTraining(): never {
+        throw new Error('no such optimiser');
+      }
+    }
+    const compiled = compile(new SmallClassifier(), { optimizer: sgd(), executor: new Refusing() });
+    await expect(compiled.fit(data)).rejects.toThrow('no such optimiser');
+    await expect(compiled.fit(data)).rejects.toThrow('no such optimiser');
+    compiled.dispose();
+  });
+
+  it('tensors that a batch only refers to stay', async () => {
+    const compiled = compile(new SmallClassifier(), { optimizer: sgd() });
+    const table = tf.tensor1d([1, 2]);
+    const before = tf.memory().numTensors;
+    const referring = {
+      ...data,
+      collate: (chosen: readonly Sentence[]) => ({
+        ...data.collate(chosen),
+        shared: [table],
+        more: { table },
+      }),
+    };
+    await compiled.fit(referring);
+    await compiled.predict(referring);
+    expect(table.isDisposed).toBe(false);
+    expect(tf.memory().numTensors).toBe(before);
+    table.dispose();
   });
 
   it('a schedule longer than the run', async () => {
@@ -117,8 +188,14 @@ describe('wrong use', () => {
     await expect(compiled.fit(data)).rejects.toThrow(/found NaN. Check labels and class weights/);
     model.lossWeight = () => 1;
     model.loss = (batch) => model.logits(batch) as unknown as tf.Scalar;
-    await expect(compiled.fit(data)).rejects.toThrow(/expected a scalar, found shape \[20, 2\]/);
+    await expect(compiled.fit(data)).rejects.toThrow(/expected a scalar tensor, found shape \[20, 2\]/);
     const before = tf.memory().numTensors;
+    model.loss = () => undefined as unknown as tf.Scalar;
+    await expect(compiled.fit(data)).rejects.toMatchObject({
+      code: 'invalid-loss',
+      message: expect.stringContaining('found no tensor'),
+    });
+    await expect(compiled.evaluate(data)).rejects.toMatchObject({ code: 'invalid-loss' });
     model.loss = () => tf.scalar(1);
     await expect(compiled.fit(data)).rejects.toThrow(/expected it to depend on a trained parameter/);
     expect(tf.memory().numTensors).toBe(before);

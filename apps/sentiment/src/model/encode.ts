@@ -15,14 +15,18 @@ export interface EncodedExample {
   readonly target: readonly number[];
 }
 
-/** A padded batch. Whoever asked for it disposes it. */
-export interface Batch {
+/** A padded batch without labels. Whoever asked for it disposes it. */
+export interface InputBatch {
   /** Token ids, int32 [B, T]. */
   readonly inputIds: tf.Tensor2D;
   /** 1 for tokens, 0 for padding, int32 [B, T]. */
   readonly attentionMask: tf.Tensor2D;
   /** Which text a token belongs to, int32 [B, T]. */
   readonly tokenTypeIds: tf.Tensor2D;
+}
+
+/** A padded batch. Whoever asked for it disposes it. */
+export interface Batch extends InputBatch {
   /** single-label int32 [B]; sigmoid float32 [B]; multi-label float32 [B, C]; regression float32 [B, 1]. */
   readonly labels: tf.Tensor;
 }
@@ -68,7 +72,10 @@ function labelTensor(examples: readonly EncodedExample[], task: Task): tf.Tensor
  * Pads examples to the longest of them.
  * @param padTokenId id that fills rows up
  */
-export function collate(examples: readonly EncodedExample[], task: Task, padTokenId: number): Batch {
+export function collateInputs(
+  examples: readonly Pick<EncodedExample, 'inputIds' | 'tokenTypeIds'>[],
+  padTokenId: number,
+): InputBatch {
   const length = Math.max(...examples.map(({ inputIds }) => inputIds.length));
   const shape: [number, number] = [examples.length, length];
   const inputIds = new Int32Array(examples.length * length).fill(padTokenId);
@@ -83,11 +90,16 @@ export function collate(examples: readonly EncodedExample[], task: Task, padToke
     inputIds: tf.tensor2d(inputIds, shape, 'int32'),
     attentionMask: tf.tensor2d(attentionMask, shape, 'int32'),
     tokenTypeIds: tf.tensor2d(tokenTypeIds, shape, 'int32'),
-    labels: labelTensor(examples, task),
   };
 }
 
-/** Frees the tensors of a batch. */
-export function disposeBatch({ inputIds, attentionMask, tokenTypeIds, labels }: Batch): void {
-  for (const tensor of [inputIds, attentionMask, tokenTypeIds, labels]) tensor.dispose();
+/** As `collateInputs`, with the labels. */
+export function collate(examples: readonly EncodedExample[], task: Task, padTokenId: number): Batch {
+  return { ...collateInputs(examples, padTokenId), labels: labelTensor(examples, task) };
+}
+
+/** Frees the tensors of a batch, labels included when it has them. */
+export function disposeBatch(batch: InputBatch & Partial<Pick<Batch, 'labels'>>): void {
+  const { inputIds, attentionMask, tokenTypeIds, labels } = batch;
+  for (const tensor of [inputIds, attentionMask, tokenTypeIds, labels]) tensor?.dispose();
 }

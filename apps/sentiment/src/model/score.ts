@@ -1,4 +1,4 @@
-import { collate, disposeBatch, encodeExamples } from './encode.js';
+import { collateInputs, disposeBatch, encodeExamples } from './encode.js';
 import type { LoadedModel } from './build-model.js';
 import type { Example } from '../data/labels.js';
 import type { TextExample } from '../data/read-examples.js';
@@ -30,11 +30,6 @@ function bothClasses(values: Float32Array): Float32Array {
   return both;
 }
 
-/** Labels that only fill their place: a prediction reads none. */
-function placeholder({ task, names }: LoadedModel['labels']): readonly number[] {
-  return task === 'multi-label' ? names.map(() => 0) : [0];
-}
-
 /**
  * Scores texts without dropout, batches of like length together; the result is in the order of the examples.
  */
@@ -45,17 +40,15 @@ export async function scoreExamples(
 ): Promise<Scores> {
   const { model, tokenizer, labels, maxLength } = loaded;
   const { encoded, cut } = encodeExamples(examples, tokenizer, maxLength);
-  const target = placeholder(labels);
   const order = encoded
-    .map((example, index) => ({ example: { ...example, target }, index }))
+    .map((example, index) => ({ example, index }))
     .sort((a, b) => a.example.inputIds.length - b.example.inputIds.length);
   const columns = model.columns;
   const values = new Float32Array(encoded.length * columns);
   for (let start = 0; start < order.length; start += batchSize) {
     const part = order.slice(start, start + batchSize);
-    const batch = collate(
+    const batch = collateInputs(
       part.map(({ example }) => example),
-      labels.task,
       tokenizer.padTokenId,
     );
     const output = model.predict(batch);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 
 import { type HeapBackend, heapBackend } from '../heap.js';
+import { TrainError } from '../errors.js';
 import { type AdamCoefficients, adamCoefficients } from './adam-coefficients.js';
 import type { AdamMoments } from './adam.js';
 import type { Optimizer } from './optimizer.js';
@@ -33,11 +34,13 @@ export interface UpdateScalars {
 /**
  * Moves one parameter by one step of the optimiser, eagerly. On a backend with a heap in one pass that writes the slots
  * in place and one new array for the parameter; elsewhere in kernels, whose temporaries are freed.
+ * @throws TrainError `out-of-memory` when the heap has no room for that array; nothing has changed then
  */
 export function applyUpdate(optimizer: Optimizer, update: ParameterUpdate, scalars: UpdateScalars): void {
   const heap = heapBackend();
   if (optimizer.kind === 'sgd') {
-    (heap ? sgdPass : sgdKernels)(optimizer, update, scalars, heap as HeapBackend);
+    if (heap) sgdPass(optimizer, update, scalars, heap);
+    else sgdKernels(optimizer, update, scalars);
     return;
   }
   const coefficients = adamCoefficients(
@@ -46,13 +49,8 @@ export function applyUpdate(optimizer: Optimizer, update: ParameterUpdate, scala
     scalars.learningRate,
     update.weightDecay,
   );
-  (heap ? adamPass : adamKernels)(
-    optimizer,
-    coefficients,
-    update,
-    scalars.gradientScale,
-    heap as HeapBackend,
-  );
+  if (heap) adamPass(optimizer, coefficients, update, scalars.gradientScale, heap);
+  else adamKernels(optimizer, coefficients, update, scalars.gradientScale);
 }
 
 function adamKernels(
@@ -74,11 +72,12 @@ function adamKernels(
 function adamPass(
   { beta1, beta2 }: AdamMoments,
   { stepSize, epsilon, keep }: AdamCoefficients,
-  { variable, gradient, slots }: ParameterUpdate,
+  update: ParameterUpdate,
   scale: number,
   heap: HeapBackend,
 ): void {
-  assignFromHeap(heap, variable, (before, after) => {
+  const { gradient, slots } = update;
+  assignFromHeap(heap, update, (before, after) => {
     const g = heap.typedArrayFromHeap(gradient);
     const m = heap.typedArrayFromHeap(slot(slots, 'm'));
     const v = heap.typedArrayFromHeap(slot(slots, 'v'));
@@ -113,11 +112,12 @@ function sgdKernels(
 
 function sgdPass(
   { momentum }: Sgd,
-  { variable, gradient, slots, weightDecay }: ParameterUpdate,
+  update: ParameterUpdate,
   { learningRate, gradientScale }: UpdateScalars,
   heap: HeapBackend,
 ): void {
-  assignFromHeap(heap, variable, (before, after) => {
+  const { gradient, slots, weightDecay } = update;
+  assignFromHeap(heap, update, (before, after) => {
     const g = heap.typedArrayFromHeap(gradient);
     const buffer = momentum > 0 ? heap.typedArrayFromHeap(slot(slots, 'momentum')) : undefined;
     for (let i = 0; i < after.length; i++) {
@@ -133,18 +133,37 @@ function sgdPass(
 
 /**
  * Assigns a new array that `fill` writes. Not in place: a clone of the variable, such as the best weights so far, shares
- * its memory. Views are taken after the allocation, which may move the heap.
+ * its memory.
  */
 function assignFromHeap(
   heap: HeapBackend,
-  variable: tf.Variable,
+  { variable, gradient, slots }: ParameterUpdate,
   fill: (before: Float32Array, after: Float32Array) => void,
 ): void {
   tf.tidy(() => {
-    const info = heap.makeOutput(variable.shape, 'float32');
-    fill(heap.typedArrayFromHeap(variable), heap.typedArrayFromHeap(info));
-    variable.assign(tf.engine().makeTensorFromTensorInfo(info));
+    // Tensors that live on another backend are moved here now: that allocates, and an allocation may move the heap, which
+    // cuts off every view taken before it.
+    const inputs = [variable, gradient, ...slots.values()];
+    for (const { dataId } of inputs) heap.dataIdMap.get(dataId);
+    const result = tf.engine().makeTensorFromTensorInfo(heap.makeOutput(variable.shape, 'float32'));
+    // The backend does not notice a failed allocation, be it ours or one in a kernel: it hands out address 0.
+    const failed = [...inputs, result].some((tensor) => {
+      const { length, byteOffset } = heap.typedArrayFromHeap(tensor);
+      return length > 0 && byteOffset === 0;
+    });
+    if (failed) throw outOfMemory(variable);
+    fill(heap.typedArrayFromHeap(variable), heap.typedArrayFromHeap(result));
+    variable.assign(result);
   });
+}
+
+function outOfMemory({ name, shape }: tf.Variable): TrainError {
+  return new TrainError(
+    'out-of-memory',
+    `applyUpdate: backend ${tf.getBackend()} has no room to update variable ${name} of shape ` +
+      `[${shape.join(', ')}]. Lower the batch size, the maximum length or the size of the model.`,
+    { variable: name, shape },
+  );
 }
 
 function slot(slots: ReadonlyMap<string, tf.Tensor>, name: string): tf.Tensor {
