@@ -23,6 +23,8 @@ export type AppErrorCode =
   | 'class-count'
   | 'too-few-examples'
   | 'model-mismatch'
+  | 'other-data'
+  | 'broken-checkpoint'
   | 'no-backend'
   | 'disk'
   | 'interrupted';
@@ -52,6 +54,8 @@ const exitCodes: Readonly<Record<AppErrorCode, 1 | 2>> = {
   'class-count': 1,
   'too-few-examples': 1,
   'model-mismatch': 1,
+  'other-data': 1,
+  'broken-checkpoint': 1,
   'no-backend': 1,
   disk: 1,
   interrupted: 1,

@@ -125,6 +125,11 @@ const train = {
   }),
   ...running,
   output: text('DIR', 'where the model and run.json go', undefined, 'runs/DATE-TIME'),
+  saveSteps: integer('save a checkpoint in --output every N optimizer steps', undefined, {
+    min: 1,
+    defaultText: 'only on Ctrl-C',
+  }),
+  resume: text('DIR', 'go on with a run that was cut off, from its last checkpoint', undefined),
   overwrite: flag(
     'allow --output to be a directory that is not empty; only files of the same name are replaced',
   ),

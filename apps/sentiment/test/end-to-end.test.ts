@@ -234,9 +234,11 @@ describe('train, evaluate, predict on wasm', () => {
     const argv = ['train', ...quick, '--model', encoder, '--epochs', '50', '--output', 'cut'];
     expect(await main(argv, { ...io, stderr })).toBe(1);
     expect(io.err()).toMatch(/interrupted after step (\d+); saved as it is, not evaluated: /);
-    expect(io.err()).toContain('pnpm sentiment train --model cut');
+    expect(io.err()).toContain('pnpm sentiment train --resume cut');
     expect(io.out()).toBe('');
-    expect(readdirSync(join(cwd, 'cut')).sort()).toEqual(savedFiles);
+    const left = readdirSync(join(cwd, 'cut')).sort();
+    expect(left.filter((name) => !name.startsWith('checkpoint-'))).toEqual(savedFiles);
+    expect(left.filter((name) => name.startsWith('checkpoint-'))).toHaveLength(1);
     expect(json(cwd, 'cut', 'run.json')).toMatchObject({ history: { ended: 'aborted' } });
     expect((await run('predict', '--model', 'cut', 'the film was good.')).code).toBe(0);
   });
@@ -258,7 +260,7 @@ describe('other tasks', () => {
     expect([trained.code, trained.err()]).toEqual([0, expect.stringContaining(`task: ${task}`)]);
     expect(trained.out()).toMatch(/valid (accuracy|exact match): 1\.0000/);
     const predicted = await run('predict', '--model', task, 'the film was awful.');
-    expect(predicted.out()).toMatch(/^neg\t0\.[89]\d{3}\t/);
+    expect(predicted.out()).toMatch(/^neg\t0\.[7-9]\d{3}\t/);
     // The task comes with the model.
     const again = await run('train', ...quick, '--model', task, '--max-steps', '1', '--output', `${task}-2`);
     expect(again.err()).toContain('its head included');

@@ -15,16 +15,23 @@ import { startProgress } from '../progress.js';
 import { formatReport, type Report } from '../report/format.js';
 import { makeReport } from '../report/make-report.js';
 import { writeRunRecord, type RunRecord } from '../run-record.js';
+import { readCheckpoint, saveCheckpoint, type Checkpoint } from '../training/checkpoint.js';
+import { checkSameData, dataFingerprint, resumedOptions, storedOptions } from '../training/resume.js';
 import { runTraining } from '../training/run-training.js';
 import { resolveSettings, writtenOptions, type TrainSettings } from '../training/settings.js';
 import { versions } from '../versions.js';
 
 /** `sentiment train`: data in; a trained, evaluated and saved model out. The report goes to standard output. */
 export async function train(values: CommandValues<'train'>, io: Io): Promise<number> {
+  if (values.resume !== undefined) {
+    const checkpoint = await readCheckpoint(resolve(io.cwd, values.resume));
+    await checkOutput(checkpoint.run, { overwrite: true });
+    return trainInto(checkpoint.run, resumedOptions(values, checkpoint), io, checkpoint);
+  }
   const output = chooseOutput(values.output, io.cwd);
   await checkOutput(output, { overwrite: values.overwrite });
   try {
-    return await trainInto(output, values, io);
+    return await trainInto(output, values, io, undefined);
   } finally {
     await removeIfEmpty(output);
   }
@@ -38,13 +45,22 @@ interface Prepared {
 }
 
 /** Everything that can be wrong is found here, before the first step. */
-async function prepare(values: CommandValues<'train'>, io: Io): Promise<Prepared> {
+async function prepare(
+  values: CommandValues<'train'>,
+  io: Io,
+  checkpoint: Checkpoint | undefined,
+): Promise<Prepared> {
   const say = (line: string): unknown => io.stderr.write(`${line}\n`);
-  const directory = values.model === undefined ? undefined : resolve(io.cwd, values.model);
+  const start = values.model === undefined ? undefined : resolve(io.cwd, values.model);
+  const directory = checkpoint?.directory ?? start;
   const stored = directory === undefined ? undefined : storedTask(await readModelConfig(directory));
   const task = values.task ?? stored?.task ?? 'single-label';
   const settings = resolveSettings({ ...values, task });
   const splits = await loadSplits({ ...values, columns: values, cwd: io.cwd }, task, stored);
+  if (checkpoint) {
+    checkSameData(checkpoint, splits);
+    say(`resuming ${checkpoint.run} after step ${checkpoint.state.step}`);
+  }
   for (const note of splits.notes) say(note);
   const { labels } = splits;
   const counts = countClasses(splits.train, labels).map((count, at) => `${labels.names[at]} (${count})`);
@@ -56,11 +72,18 @@ async function prepare(values: CommandValues<'train'>, io: Io): Promise<Prepared
   return { settings: { ...settings, maxLength: loaded.maxLength }, splits, backend, loaded };
 }
 
-async function trainInto(output: string, values: CommandValues<'train'>, io: Io): Promise<number> {
+async function trainInto(
+  output: string,
+  values: CommandValues<'train'>,
+  io: Io,
+  checkpoint: Checkpoint | undefined,
+): Promise<number> {
   const started = new Date();
-  const { settings, splits, backend, loaded } = await prepare(values, io);
+  const { settings, splits, backend, loaded } = await prepare(values, io, checkpoint);
   const { model, tokenizer, labels, maxLength } = loaded;
-  await checkSpace(output, savedBytes(loaded)).catch((error: unknown) => {
+  // A checkpoint is the model and two moments of each weight; two stay and a third is being written.
+  const copies = settings.saveSteps === undefined ? 4 : 10;
+  await checkSpace(output, copies * savedBytes(loaded)).catch((error: unknown) => {
     model.dispose();
     throw error;
   });
@@ -71,10 +94,22 @@ async function trainInto(output: string, values: CommandValues<'train'>, io: Io)
       .map((pair) => pair.join(' '))
       .join(', ')}\n`,
   );
+  const identity = {
+    options: storedOptions(values, io.cwd, backend.name),
+    data: dataFingerprint(splits),
+  };
   try {
     const begin = Date.now();
     const history = await io.interruptible((signal) =>
-      runTraining({ loaded, splits, settings, sink: io.stderr, signal }),
+      runTraining({
+        loaded,
+        splits,
+        settings,
+        sink: io.stderr,
+        signal,
+        from: checkpoint?.state,
+        saveCheckpoint: (state) => saveCheckpoint(output, loaded, state, identity),
+      }),
     );
     const record: Omit<RunRecord, 'result'> = {
       command: 'train',
@@ -89,7 +124,8 @@ async function trainInto(output: string, values: CommandValues<'train'>, io: Io)
       started: started.toISOString(),
       trainingSeconds: (Date.now() - begin) / 1000,
     };
-    if (history.steps === 0) throw nothingTrained();
+    if (history.steps === (checkpoint?.state.step ?? 0) && history.ended === 'aborted')
+      throw nothingTrained();
     // Saved first: whatever happens to the evaluation, the training is not lost.
     await fillDirectory(output, async (staging) => {
       await model.savePretrained(staging);
@@ -145,7 +181,7 @@ function interrupted(output: string, steps: number, io: Io): number {
   io.stderr.write(
     [
       `interrupted after step ${steps}; saved as it is, not evaluated: ${output}`,
-      `go on with these weights (optimizer and schedule begin anew): pnpm sentiment train --model ${path} ...`,
+      `resume: pnpm sentiment train --resume ${path}`,
       `measure it: pnpm sentiment evaluate --model ${path}`,
       '',
     ].join('\n'),

@@ -5,7 +5,9 @@ import type { TextSink } from '../io.js';
 import type { Task } from '../options.js';
 import type { LoadedModel } from '../model/build-model.js';
 import { collate, encodeExamples, type Batch, type EncodedExample } from '../model/encode.js';
+import type { TrainingState } from './checkpoint.js';
 import { trainedParameters } from './freeze.js';
+import { CheckpointKeeper } from './keep-checkpoints.js';
 import { optimizerOf, scheduleOf } from './optimizer.js';
 import type { TrainSettings } from './settings.js';
 import { showProgress } from './show-progress.js';
@@ -22,10 +24,19 @@ export interface TrainingJob {
   readonly sink: TextSink;
   /** Ends the training after the current step. */
   readonly signal: AbortSignal;
+  /** Where the run stood when it was cut off; undefined at its beginning. */
+  readonly from: TrainingState | undefined;
+  /** Writes a checkpoint. */
+  readonly saveCheckpoint: (state: TrainingState) => Promise<unknown>;
 }
 
-/** Trains the model in place. */
-export async function runTraining({ loaded, splits, settings, sink, signal }: TrainingJob): Promise<History> {
+/**
+ * Trains the model in place, from the beginning or from where it was cut off. Saves a checkpoint every `--save-steps`,
+ * and when the signal ends it.
+ * @returns figures of the whole run, its former parts included
+ */
+export async function runTraining(job: TrainingJob): Promise<History> {
+  const { loaded, splits, settings, sink, signal, from } = job;
   const { model, tokenizer, labels, maxLength } = loaded;
   const { encoded: train, cut } = encodeExamples(splits.train, tokenizer, maxLength);
   const { encoded: valid } = encodeExamples(splits.valid, tokenizer, maxLength);
@@ -49,8 +60,11 @@ export async function runTraining({ loaded, splits, settings, sink, signal }: Tr
     metrics: [metric],
     trainable: (name) => trained.has(name),
   });
+  const keeper = new CheckpointKeeper(from?.history, settings.saveSteps, job.saveCheckpoint);
   try {
-    return await compiled.fit(dataset(train), {
+    if (from) await compiled.importOptimizerState(from.optimizer);
+    const { ended } = await compiled.fit(dataset(train), {
+      initialStep: from?.step ?? 0,
       epochs: settings.epochs,
       maxSteps: settings.maxSteps,
       ...(settings.batchTokens === undefined
@@ -59,9 +73,15 @@ export async function runTraining({ loaded, splits, settings, sink, signal }: Tr
       gradientAccumulationSteps: settings.accumulate,
       seed: settings.seed,
       validationData: dataset(valid),
-      callbacks: [showProgress(sink, metric.name)],
+      // The keeper comes first: what follows sees a step that is safe.
+      callbacks: [keeper, showProgress(sink, metric.name)],
       signal,
     });
+    const isSaved = settings.saveSteps !== undefined && keeper.history.steps % settings.saveSteps === 0;
+    if (ended === 'aborted' && keeper.history.steps > (from?.step ?? 0) && !isSaved) {
+      await keeper.saveWith(await compiled.exportOptimizerState());
+    }
+    return keeper.complete(ended);
   } finally {
     compiled.dispose();
   }

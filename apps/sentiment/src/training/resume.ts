@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+
+import type { Splits } from '../data/load-splits.js';
+import { AppError } from '../errors.js';
+import { optionName } from '../option-kinds.js';
+import { commands, type CommandValues } from '../options.js';
+import type { Checkpoint } from './checkpoint.js';
+
+type TrainValues = CommandValues<'train'>;
+
+/** Options that name files or folders: stored as absolute paths, since a run may be resumed from elsewhere. */
+const paths = ['model', 'train', 'valid', 'test'] as const;
+
+/** Options as a checkpoint stores them. */
+export function storedOptions(values: TrainValues, cwd: string, backend: string): Record<string, unknown> {
+  const absolute = paths.map((key): [string, string | undefined] => {
+    const path = values[key];
+    return [key, path === undefined ? undefined : resolve(cwd, path)];
+  });
+  const { classWeights } = values;
+  return {
+    ...values,
+    ...Object.fromEntries<string | undefined>(absolute),
+    classWeights: typeof classWeights === 'string' ? classWeights : Object.fromEntries(classWeights),
+    backend,
+  };
+}
+
+/**
+ * The options of the run that is resumed. None may be given beside `--resume`: a run with others would not be that run.
+ * @throws AppError `usage`
+ */
+export function resumedOptions(values: TrainValues, { options }: Checkpoint): TrainValues {
+  const given = Object.entries(commands.train.options).find(
+    ([key, option]) => key !== 'resume' && values[key as keyof TrainValues] !== option.default,
+  );
+  if (given) {
+    throw new AppError('usage', {
+      where: `--${optionName(given[0])}`,
+      expected: 'no other option beside --resume',
+      found: 'one',
+      remedy:
+        'The run goes on with its own options. To train on with others, start from its weights with --model.',
+    });
+  }
+  const { classWeights } = options;
+  return {
+    ...(options as unknown as TrainValues),
+    classWeights:
+      typeof classWeights === 'string'
+        ? (classWeights as TrainValues['classWeights'])
+        : new Map(Object.entries(classWeights as Record<string, number>)),
+    resume: values.resume,
+  };
+}
+
+/** SHA-256 of what is trained on and watched with. */
+export function dataFingerprint({ train, valid }: Splits): string {
+  return createHash('sha256')
+    .update(JSON.stringify([train, valid]))
+    .digest('hex');
+}
+
+/** @throws AppError `other-data` */
+export function checkSameData(checkpoint: Checkpoint, splits: Splits): void {
+  if (dataFingerprint(splits) === checkpoint.data) return;
+  throw new AppError('other-data', {
+    where: '--resume',
+    expected: 'the examples the run began with',
+    found: 'others: a data file has changed since',
+    remedy: 'Put the file back as it was, or start a new run from the weights with --model.',
+  });
+}
