@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -24,7 +24,10 @@ const bytes = (...path: string[]): Buffer => readFileSync(join(cwd, ...path));
 const run = (output: string): { history: Record<string, unknown>; result?: unknown } =>
   JSON.parse(bytes(output, 'run.json').toString()) as { history: Record<string, unknown>; result?: unknown };
 
-async function command(argv: string[], abortAt?: RegExp): Promise<{ code: number; out: string; err: string }> {
+async function command(
+  argv: string[],
+  abortAt?: RegExp,
+): Promise<{ code: number; out: string; err: string }> {
   const controller = new AbortController();
   const io = recordedIo(cwd, '', controller.signal);
   const stderr = {
@@ -37,7 +40,16 @@ async function command(argv: string[], abortAt?: RegExp): Promise<{ code: number
   return { code, out: io.out(), err: io.err() };
 }
 
-const start = (output: string): string[] => ['train', ...options, '--model', encoder, '--dropout', '0.1', '--output', output];
+const start = (output: string): string[] => [
+  'train',
+  ...options,
+  '--model',
+  encoder,
+  '--dropout',
+  '0.1',
+  '--output',
+  output,
+];
 
 describe('a run that was cut off', () => {
   it('ends, resumed, as the one that was not: the same weights, losses and report', async () => {
@@ -62,8 +74,10 @@ describe('a run that was cut off', () => {
     expect(names.sort()).toEqual(['checkpoint-35', 'checkpoint-42'].sort());
     expect(readdirSync(join(cwd, 'steps')).filter((name) => name.startsWith('.'))).toEqual([]);
     const whole = bytes('steps', 'model.safetensors');
+    mkdirSync(join(cwd, 'steps', '.partial-killed'));
     expect((await command(['train', '--resume', 'steps/checkpoint-35'])).code).toBe(0);
     expect(bytes('steps', 'model.safetensors').equals(whole)).toBe(true);
+    expect(readdirSync(join(cwd, 'steps')).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
   it('is not resumed with other options, other data, or without a checkpoint', async () => {
@@ -73,7 +87,10 @@ describe('a run that was cut off', () => {
       err: expect.stringMatching(/--epochs: expected no other option beside --resume/),
     });
     writeFileSync(join(cwd, 'reviews.csv'), reviewsCsv(61));
-    expect(await command(resume)).toMatchObject({ code: 1, err: expect.stringMatching(/a data file has changed/) });
+    expect(await command(resume)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/a data file has changed/),
+    });
     writeFileSync(join(cwd, 'reviews.csv'), reviewsCsv(60));
     expect(await command(['train', '--resume', encoder])).toMatchObject({
       code: 2,

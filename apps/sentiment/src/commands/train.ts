@@ -15,7 +15,12 @@ import { startProgress } from '../progress.js';
 import { formatReport, type Report } from '../report/format.js';
 import { makeReport } from '../report/make-report.js';
 import { writeRunRecord, type RunRecord } from '../run-record.js';
-import { readCheckpoint, saveCheckpoint, type Checkpoint } from '../training/checkpoint.js';
+import {
+  readCheckpoint,
+  removeUnfinishedSaves,
+  saveCheckpoint,
+  type Checkpoint,
+} from '../training/checkpoint.js';
 import { checkSameData, dataFingerprint, resumedOptions, storedOptions } from '../training/resume.js';
 import { runTraining } from '../training/run-training.js';
 import { resolveSettings, writtenOptions, type TrainSettings } from '../training/settings.js';
@@ -25,6 +30,7 @@ import { versions } from '../versions.js';
 export async function train(values: CommandValues<'train'>, io: Io): Promise<number> {
   if (values.resume !== undefined) {
     const checkpoint = await readCheckpoint(resolve(io.cwd, values.resume));
+    await removeUnfinishedSaves(checkpoint.run);
     await checkOutput(checkpoint.run, { overwrite: true });
     return trainInto(checkpoint.run, resumedOptions(values, checkpoint), io, checkpoint);
   }

@@ -16,6 +16,9 @@ const folderName = /^checkpoint-(\d+)$/;
 /** Checkpoints of a run that stay: should one not open, there is the one before. */
 const kept = 2;
 
+/** Beginning of the name of a folder that is being filled, as `fillDirectory` has it too. */
+const stagingPrefix = '.partial-';
+
 /** Where a training stands between two steps, besides the weights. */
 export interface TrainingState {
   /** Optimizer steps taken. */
@@ -55,7 +58,7 @@ export async function saveCheckpoint(
 ): Promise<string> {
   const target = join(run, `checkpoint-${step}`);
   await mkdir(run, { recursive: true });
-  const staging = await mkdtemp(join(run, '.partial-'));
+  const staging = await mkdtemp(join(run, stagingPrefix));
   try {
     await tokenizer.savePretrained(staging);
     await model.savePretrained(staging);
@@ -77,6 +80,13 @@ export async function saveCheckpoint(
     await rm(join(run, `checkpoint-${old}`), { recursive: true, force: true });
   }
   return target;
+}
+
+/** Takes away what a run that was killed in the middle of a save has left: nothing of it is complete. */
+export async function removeUnfinishedSaves(run: string): Promise<void> {
+  for (const name of await readdir(run)) {
+    if (name.startsWith(stagingPrefix)) await rm(join(run, name), { recursive: true, force: true });
+  }
 }
 
 /** Steps of the checkpoints in a run's folder, the latest first. */
