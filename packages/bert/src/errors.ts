@@ -143,3 +143,11 @@ export class CheckpointError extends BertError<CheckpointErrorCode> {
     this.mismatched = details.mismatched ?? [];
   }
 }
+
+/** A model was put together without one of its parameters. */
+export function missingParameter(name: string): BertError<'missing-parameter'> {
+  return new BertError(
+    'missing-parameter',
+    `parameters: expected ${name} among them, found no such name. Names are Hugging Face's, without \`bert.\`.`,
+  );
+}

@@ -4,6 +4,7 @@ import { type LoadReport, loadParameters } from './checkpoint-load.js';
 import { saveParameters, type SaveOptions } from './checkpoint-save.js';
 import type { FitOptions } from './checkpoint-fit.js';
 import type { BertConfig } from './config.js';
+import { missingParameter } from './errors.js';
 import { createVariable, initialParameter, type ParameterSpec } from './parameters.js';
 
 /** Which names of a checkpoint may differ from the model's, and how parameters it lacks start. */
@@ -54,7 +55,7 @@ export async function loadVariables(
 /**
  * Saves parameters with their config such that `transformers` opens the folder as it is: see `saveParameters`. Values
  * leave the device one parameter at a time.
- * @throws CheckpointError `write-failed`, `value-out-of-range`, `not-supported`
+ * @throws CheckpointError `write-failed`, `value-out-of-range`, `not-supported`; BertError `missing-parameter`
  */
 export async function saveVariables(
   directory: string,
@@ -67,7 +68,7 @@ export async function saveVariables(
   try {
     const toSave = [...specs].map(([name, { shape, transpose }]) => {
       const variable = parameters.get(name);
-      if (variable === undefined) throw new RangeError(`parameter ${name} is missing from the model`);
+      if (variable === undefined) throw missingParameter(name);
       const copy = tf.keep(tf.clone(variable as tf.Tensor));
       copies.push(copy);
       return [name, { shape, transpose, values: async () => (await copy.data()) as Float32Array }] as const;

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 
 import type { BertConfig } from './config.js';
+import { missingParameter } from './errors.js';
 import type { EmbeddingTables } from './ops/embedding.js';
 import type { LayerNorm } from './ops/layer-norm.js';
 import type { Linear } from './ops/linear.js';
@@ -27,11 +28,14 @@ export interface BertWeights {
   readonly pooler: Linear | undefined;
 }
 
-/** Arranges named parameters as a tree; the tensors stay the caller's. */
+/**
+ * Arranges named parameters as a tree; the tensors stay the caller's.
+ * @throws BertError `missing-parameter`
+ */
 export function weightTree(parameters: ReadonlyMap<string, tf.Tensor>, config: BertConfig): BertWeights {
   const take = <T extends tf.Tensor>(name: string): T => {
     const parameter = parameters.get(name);
-    if (parameter === undefined) throw new Error(`parameter ${name} is missing from the model`);
+    if (parameter === undefined) throw missingParameter(name);
     return parameter as T;
   };
   const pair = (name: string): Linear & LayerNorm => ({

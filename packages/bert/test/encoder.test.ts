@@ -292,6 +292,10 @@ describe.each(['cpu', 'wasm'])('encoder on %s', (backend) => {
     kept.dispose();
   });
 
+  it('names the parameter that a model lacks', () => {
+    expect(() => new Bert(config, new Map())).toThrow(/expected embeddings\./);
+  });
+
   it('refuses inputs that do not fit, saying which and how', () => {
     const bert = Bert.fromConfig(config);
     const good = batch([[1, 2, 3]]);
