@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 
@@ -6,11 +6,10 @@ import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Bert } from '@bertune/bert';
 import * as tf from '@tensorflow/tfjs';
 
-import { startBackend } from '../src/backend.js';
 import { main } from '../src/main.js';
-import { temporaryFolder } from './helpers/files.js';
-import { recordedIo, type RecordedIo } from './helpers/io.js';
-import { reviewsCsv, tinyEncoder } from './helpers/tiny-model.js';
+import { json, reviewsFolder, runIn } from './helpers/command.js';
+import { recordedIo } from './helpers/io.js';
+import { reviewsCsv } from './helpers/tiny-model.js';
 
 // Seconds on a free machine; others share this one.
 jest.setTimeout(120_000);
@@ -29,22 +28,10 @@ let cwd = '';
 let encoder = '';
 
 beforeAll(async () => {
-  cwd = temporaryFolder();
-  await startBackend('wasm');
-  encoder = await tinyEncoder();
-  writeFileSync(join(cwd, 'reviews.csv'), reviewsCsv(60));
-  writeFileSync(join(cwd, 'test.csv'), reviewsCsv(10));
+  ({ cwd, encoder } = await reviewsFolder());
 });
 
-async function run(...argv: string[]): Promise<RecordedIo & { readonly code: number }> {
-  const io = recordedIo(cwd);
-  const code = await main(argv, io);
-  return { ...io, code };
-}
-
-function json(...path: string[]): Record<string, unknown> {
-  return JSON.parse(readFileSync(join(...path), 'utf8')) as Record<string, unknown>;
-}
+const run = (...argv: string[]): ReturnType<typeof runIn> => runIn(cwd, argv);
 
 const quick = ['--train', 'reviews.csv', '--batch-size', '16', '--learning-rate', '0.01', '--dropout', '0'];
 

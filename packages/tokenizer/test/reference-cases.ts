@@ -175,7 +175,8 @@ function checkMatrices(
   );
 }
 
-function errorCode(run: () => unknown): string {
+/** Code of the TokenizerError that a call throws, or `no error`. */
+export function errorCode(run: () => unknown): string {
   try {
     run();
   } catch (error) {

@@ -1,18 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { BertTokenizer, TokenizerError } from '../src/index.js';
+import { BertTokenizer } from '../src/index.js';
 import type { BertTokenizerOptions, EncodeOptions } from '../src/index.js';
+import { errorCode } from './reference-cases.js';
 import { smallVocabulary, specialTokens } from './small-vocabulary.js';
-
-function codeOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof TokenizerError) return error.code;
-    throw error;
-  }
-  return 'no error';
-}
 
 describe('a bad vocabulary', () => {
   it.each<[string, readonly string[], BertTokenizerOptions, string]>([
@@ -24,7 +15,7 @@ describe('a bad vocabulary', () => {
     ['without the named mask', specialTokens, { maskToken: '<mask>' }, 'missing-special-token'],
     ['with a token twice', [...specialTokens, 'a', 'b', 'a'], {}, 'duplicate-token'],
   ])('%s is refused', (_, vocabulary, options, code) => {
-    expect(codeOf(() => new BertTokenizer(vocabulary, options))).toBe(code);
+    expect(errorCode(() => new BertTokenizer(vocabulary, options))).toBe(code);
   });
 
   it('is described: where, expected, found, what to do', () => {
@@ -54,22 +45,24 @@ describe('bad options', () => {
     [{ truncation: 'onlyFirst' as 'only_first' }],
     [{ paddingSide: 'middle' as 'left' }],
   ])('%p are refused', (options) => {
-    expect(codeOf(() => tokenizer.encode('a', options))).toBe('bad-option');
+    expect(errorCode(() => tokenizer.encode('a', options))).toBe('bad-option');
   });
 
   it('are refused by the constructor, too', () => {
-    expect(codeOf(() => new BertTokenizer(smallVocabulary, { modelMaxLength: -5 }))).toBe('bad-option');
-    expect(codeOf(() => new BertTokenizer(smallVocabulary, { paddingSide: 'up' as 'left' }))).toBe(
+    expect(errorCode(() => new BertTokenizer(smallVocabulary, { modelMaxLength: -5 }))).toBe('bad-option');
+    expect(errorCode(() => new BertTokenizer(smallVocabulary, { paddingSide: 'up' as 'left' }))).toBe(
       'bad-option',
     );
   });
 
   it.each([[-1], [0.5], [Number.NaN]])('id %p cannot be decoded', (id) => {
-    expect(codeOf(() => tokenizer.decode([id]))).toBe('bad-id');
+    expect(errorCode(() => tokenizer.decode([id]))).toBe('bad-id');
   });
 
   it('that leave rows ragged are refused by encodeBatch only', () => {
-    expect(codeOf(() => tokenizer.encodeBatch(['a', 'the film'], { padding: false }))).toBe('ragged-batch');
+    expect(errorCode(() => tokenizer.encodeBatch(['a', 'the film'], { padding: false }))).toBe(
+      'ragged-batch',
+    );
     expect(tokenizer.encodeAll(['a', 'the film']).map(({ tokens }) => tokens.length)).toEqual([3, 4]);
   });
 });

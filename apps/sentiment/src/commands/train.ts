@@ -46,6 +46,7 @@ export async function train(values: CommandValues<'train'>, io: Io): Promise<num
 interface Prepared {
   readonly settings: TrainSettings;
   readonly splits: Splits;
+  readonly fingerprint: string;
   readonly backend: Backend;
   readonly loaded: LoadedModel;
 }
@@ -63,8 +64,9 @@ async function prepare(
   const task = values.task ?? stored?.task ?? 'single-label';
   const settings = resolveSettings({ ...values, task });
   const splits = await loadSplits({ ...values, columns: values, cwd: io.cwd }, task, stored);
+  const fingerprint = dataFingerprint(splits);
   if (checkpoint) {
-    checkSameData(checkpoint, splits);
+    checkSameData(checkpoint, fingerprint);
     say(`resuming ${checkpoint.run} after step ${checkpoint.state.step}`);
   }
   for (const note of splits.notes) say(note);
@@ -75,7 +77,7 @@ async function prepare(
   say(`backend: ${backend.name} (${backend.reason})`);
   const loaded = await buildModel({ ...settings, directory, labels, train: splits.train });
   for (const note of loaded.notes) say(note);
-  return { settings: { ...settings, maxLength: loaded.maxLength }, splits, backend, loaded };
+  return { settings: { ...settings, maxLength: loaded.maxLength }, splits, fingerprint, backend, loaded };
 }
 
 async function trainInto(
@@ -85,7 +87,7 @@ async function trainInto(
   checkpoint: Checkpoint | undefined,
 ): Promise<number> {
   const started = new Date();
-  const { settings, splits, backend, loaded } = await prepare(values, io, checkpoint);
+  const { settings, splits, fingerprint, backend, loaded } = await prepare(values, io, checkpoint);
   const { model, tokenizer, labels, maxLength } = loaded;
   // A checkpoint is the model and two moments of each weight; two stay and a third is being written.
   const copies = settings.saveSteps === undefined ? 4 : 10;
@@ -102,7 +104,7 @@ async function trainInto(
   );
   const identity = {
     options: storedOptions(values, io.cwd, backend.name),
-    data: dataFingerprint(splits),
+    data: fingerprint,
   };
   try {
     const begin = Date.now();

@@ -1,3 +1,5 @@
+import type { BertInputs } from '@bertune/bert';
+import type { SequenceBatch } from '@bertune/heads';
 import type { BertTokenizer } from '@bertune/tokenizer';
 import * as tf from '@tensorflow/tfjs';
 
@@ -13,22 +15,6 @@ export interface EncodedExample {
   readonly tokenTypeIds: Int32Array;
   /** What the model shall say: see `Example`. Empty where there is no label. */
   readonly target: readonly number[];
-}
-
-/** A padded batch without labels. Whoever asked for it disposes it. */
-export interface InputBatch {
-  /** Token ids, int32 [B, T]. */
-  readonly inputIds: tf.Tensor2D;
-  /** 1 for tokens, 0 for padding, int32 [B, T]. */
-  readonly attentionMask: tf.Tensor2D;
-  /** Which text a token belongs to, int32 [B, T]. */
-  readonly tokenTypeIds: tf.Tensor2D;
-}
-
-/** A padded batch. Whoever asked for it disposes it. */
-export interface Batch extends InputBatch {
-  /** single-label int32 [B]; sigmoid float32 [B]; multi-label float32 [B, C]; regression float32 [B, 1]. */
-  readonly labels: tf.Tensor;
 }
 
 /** Texts encoded together at most: encodings carry more than is kept, so they should not pile up. */
@@ -71,11 +57,12 @@ function labelTensor(examples: readonly EncodedExample[], task: Task): tf.Tensor
 /**
  * Pads examples to the longest of them.
  * @param padTokenId id that fills rows up
+ * @returns [B, T] each; whoever asked for it disposes it with `tf.dispose`
  */
 export function collateInputs(
   examples: readonly Pick<EncodedExample, 'inputIds' | 'tokenTypeIds'>[],
   padTokenId: number,
-): InputBatch {
+): BertInputs {
   const length = Math.max(...examples.map(({ inputIds }) => inputIds.length));
   const shape: [number, number] = [examples.length, length];
   const inputIds = new Int32Array(examples.length * length).fill(padTokenId);
@@ -93,13 +80,7 @@ export function collateInputs(
   };
 }
 
-/** As `collateInputs`, with the labels. */
-export function collate(examples: readonly EncodedExample[], task: Task, padTokenId: number): Batch {
+/** As `collateInputs`, with the labels. Whoever asked for it disposes it with `tf.dispose`. */
+export function collate(examples: readonly EncodedExample[], task: Task, padTokenId: number): SequenceBatch {
   return { ...collateInputs(examples, padTokenId), labels: labelTensor(examples, task) };
-}
-
-/** Frees the tensors of a batch, labels included when it has them. */
-export function disposeBatch(batch: InputBatch & Partial<Pick<Batch, 'labels'>>): void {
-  const { inputIds, attentionMask, tokenTypeIds, labels } = batch;
-  for (const tensor of [inputIds, attentionMask, tokenTypeIds, labels]) tensor?.dispose();
 }

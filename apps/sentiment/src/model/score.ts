@@ -1,4 +1,6 @@
-import { collateInputs, disposeBatch, encodeExamples } from './encode.js';
+import * as tf from '@tensorflow/tfjs';
+
+import { collateInputs, encodeExamples } from './encode.js';
 import type { LoadedModel } from './build-model.js';
 import type { Example } from '../data/labels.js';
 import type { TextExample } from '../data/read-examples.js';
@@ -53,8 +55,7 @@ export async function scoreExamples(
     );
     const output = model.predict(batch);
     const rows = await output.data();
-    output.dispose();
-    disposeBatch(batch);
+    tf.dispose([output, batch]);
     for (const [row, { index }] of part.entries()) {
       values.set(rows.slice(row * columns, (row + 1) * columns), index * columns);
     }

@@ -62,9 +62,12 @@ export function dataFingerprint({ train, valid }: Splits): string {
     .digest('hex');
 }
 
-/** @throws AppError `other-data` */
-export function checkSameData(checkpoint: Checkpoint, splits: Splits): void {
-  if (dataFingerprint(splits) === checkpoint.data) return;
+/**
+ * @param fingerprint of the examples as they are now
+ * @throws AppError `other-data`
+ */
+export function checkSameData(checkpoint: Checkpoint, fingerprint: string): void {
+  if (fingerprint === checkpoint.data) return;
   throw new AppError('other-data', {
     where: '--resume',
     expected: 'the examples the run began with',

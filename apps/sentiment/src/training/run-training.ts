@@ -4,7 +4,7 @@ import type { Splits } from '../data/load-splits.js';
 import type { TextSink } from '../io.js';
 import type { Task } from '../options.js';
 import type { LoadedModel } from '../model/build-model.js';
-import { collate, encodeExamples, type Batch, type EncodedExample } from '../model/encode.js';
+import { collate, encodeExamples, type EncodedExample } from '../model/encode.js';
 import type { TrainingState } from './checkpoint.js';
 import { trainedParameters } from './freeze.js';
 import { CheckpointKeeper } from './keep-checkpoints.js';
@@ -47,7 +47,7 @@ export async function runTraining(job: TrainingJob): Promise<History> {
   const dataset = (examples: readonly EncodedExample[]) => ({
     examples,
     length: ({ inputIds }: EncodedExample) => inputIds.length,
-    collate: (batch: readonly EncodedExample[]): Batch => collate(batch, labels.task, tokenizer.padTokenId),
+    collate: (batch: readonly EncodedExample[]) => collate(batch, labels.task, tokenizer.padTokenId),
   });
   const metric = metricOf(labels.task);
   const trained = new Set(

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { BertTokenizer } from '@bertune/tokenizer';
+import * as tf from '@tensorflow/tfjs';
 
 import { startBackend } from '../../src/backend.js';
-import { collate, disposeBatch, encodeExamples } from '../../src/model/encode.js';
+import { collate, encodeExamples } from '../../src/model/encode.js';
 
 const tokenizer = new BertTokenizer(['[UNK]', '[CLS]', '[SEP]', '[MASK]', '[PAD]', 'a', 'b']);
 
@@ -43,10 +44,10 @@ describe('collate', () => {
       [1, 1, 0, 0],
     ]);
     expect([batch.labels.dtype, await batch.labels.array()]).toEqual(['int32', [0, 1]]);
-    disposeBatch(batch);
+    tf.dispose(batch);
     const several = encoded.map((example) => ({ ...example, target: [1, 0, 1] }));
     const multiple = collate(several, 'multi-label', 4);
     expect([multiple.labels.dtype, multiple.labels.shape]).toEqual(['float32', [2, 3]]);
-    disposeBatch(multiple);
+    tf.dispose(multiple);
   });
 });
