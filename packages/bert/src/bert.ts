@@ -95,12 +95,21 @@ export class Bert {
     try {
       return runEncoder(this.weights, this.config, inputs, options);
     } catch (error) {
-      throw findWrongId(inputs, this.config) ?? error;
+      throw wrongId(inputs, this.config) ?? error;
     }
   }
 
   /** Frees every parameter; the encoder cannot be used afterwards. */
   dispose(): void {
     for (const parameter of this.parameters.values()) if (!parameter.isDisposed) parameter.dispose();
+  }
+}
+
+/** What `findWrongId` says, or nothing where the ids cannot be read, as while a function is being traced. */
+function wrongId(inputs: BertInputs, config: BertConfig): Error | undefined {
+  try {
+    return findWrongId(inputs, config);
+  } catch {
+    return undefined;
   }
 }

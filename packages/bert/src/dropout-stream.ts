@@ -1,3 +1,5 @@
+import type * as tf from '@tensorflow/tfjs';
+
 import type { PhiloxStream } from './philox.js';
 
 /**
@@ -11,6 +13,12 @@ export interface TrainingRun {
   readonly step: number;
   /** position among the micro-batches that make up the step under gradient accumulation; default 0 */
   readonly microBatch?: number;
+  /**
+   * int32 [3]: the bits of seed, step and micro-batch on the device, for backends that draw masks there (a kernel
+   * `KeepMask`); one traced function then serves all steps. Whoever made it disposes it, once the gradients are taken.
+   * Absent, and on other backends, the numbers count.
+   */
+  readonly onDevice?: tf.Tensor1D;
 }
 
 /**

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 
-import { type TrainingRun, dropoutStream } from '../dropout-stream.js';
+import { type TrainingRun, dropoutStream, nameHash } from '../dropout-stream.js';
 import { hasHeap, passOverHeap } from '../heap.js';
 import { philoxWords } from '../philox.js';
 import { type Differentiable, withGradient } from './with-gradient.js';
@@ -43,12 +43,43 @@ export function applyMask(x: tf.Tensor, mask: tf.Tensor, rate: number): tf.Tenso
   })[0];
 }
 
+/** Kernel of backends that draw masks on the device: inputs `{ run }` as `TrainingRun.onDevice`, attributes below. */
+const KEEP_MASK = 'KeepMask';
+
+/** Attributes of the kernel `KeepMask`; its result is bool of the given shape, bit for bit that of `keepMask`. */
+interface KeepMaskAttributes extends tf.NamedAttrMap {
+  shape: number[];
+  /** share of elements that are dropped */
+  rate: number;
+  /** `nameHash` of the site: an unsigned 32-bit integer */
+  site: number;
+}
+
 /**
  * Which elements survive: those whose uniform number in [0, 1), the low 23 bits of their word, is at least `rate`
  * in float32. TensorFlow's stateless uniform op makes the same numbers of the same key and counter.
  * @returns bool of the given shape; caller disposes
  */
-export function keepMask(shape: readonly number[], { rate, run, site }: Dropout): tf.Tensor {
+export function keepMask(shape: readonly number[], dropout: Dropout): tf.Tensor {
+  // The registry has no entry, whatever its type says.
+  const kernel = tf.getKernel(KEEP_MASK, tf.getBackend()) as tf.KernelConfig | undefined;
+  return kernel ? deviceMask(shape, dropout) : hostMask(shape, dropout);
+}
+
+function deviceMask(shape: readonly number[], { rate, run, site }: Dropout): tf.Tensor {
+  return tf.tidy(() => {
+    const attributes: KeepMaskAttributes = { shape: [...shape], rate, site: nameHash(site) };
+    // The numbers of a run that is being traced cannot be read: only where there is no tensor.
+    return tf.engine().runKernel<tf.Tensor>(KEEP_MASK, { run: run.onDevice ?? runBits(run) }, attributes);
+  });
+}
+
+/** The numbers of a run as `TrainingRun.onDevice` has them. */
+function runBits({ seed, step, microBatch = 0 }: TrainingRun): tf.Tensor1D {
+  return tf.tensor1d(Int32Array.of(seed, step, microBatch), 'int32');
+}
+
+function hostMask(shape: readonly number[], { rate, run, site }: Dropout): tf.Tensor {
   const size = tf.util.sizeFromShape([...shape]);
   const words = new Uint32Array(size);
   philoxWords(words, dropoutStream(run, site));
