@@ -1,19 +1,22 @@
 import type { FitParams } from './callbacks/callback.js';
 import { callHook } from './callbacks/callback.js';
 import { TrainingModel } from './callbacks/training-model.js';
+import { CheckedTrainable } from './checked-trainable.js';
 import { type ClipNorm, clipProblems } from './clipping.js';
 import { type Dataset, exampleLengths } from './dataset.js';
 import { EagerExecutor } from './eager-executor.js';
 import { throwProblems, TrainError } from './errors.js';
 import { evaluationBatches, runEvaluate, runPredict } from './evaluate.js';
-import type { Executor, HostTensor, TrainedParameter, TrainingSession } from './executor.js';
+import type { Executor, HostTensor, TrainedParameter } from './executor.js';
 import { runFit } from './fit.js';
 import { type EvaluateOptions, type FitOptions, fitSettings } from './fit-options.js';
 import type { History } from './history.js';
 import type { Metric } from './metrics/metric.js';
+import { OptimizerSession } from './optimizer-session.js';
 import { decayOf } from './optimizers/decay.js';
+import type { OptimizerState } from './optimizers/optimizer-state.js';
 import type { Optimizer } from './optimizers/optimizer.js';
-import type { OptimizerState } from './optimizers/slots.js';
+import { slotNames, updateRule } from './optimizers/update-rule.js';
 import { planRun } from './run-plan.js';
 import { constantSchedule } from './schedules/constant.js';
 import type { Schedule } from './schedules/schedule.js';
@@ -58,7 +61,8 @@ export class CompiledModel<Batch extends Input, Input extends object = Batch> {
 
   private readonly executor: Executor;
   private readonly clip: ClipNorm | undefined;
-  private session: TrainingSession<Batch> | undefined;
+  private readonly checked: CheckedTrainable<Batch, Input>;
+  private session: OptimizerSession<Batch> | undefined;
   private state: 'idle' | 'training' | 'disposed' = 'idle';
 
   /** @throws TrainError `no-trainable-parameters`, `invalid-options` */
@@ -76,6 +80,7 @@ export class CompiledModel<Batch extends Input, Input extends object = Batch> {
       ...twice.map((name) => `two figures are called ${name}: give the metric another name`),
     ]);
     this.executor = executor ?? new EagerExecutor();
+    this.checked = new CheckedTrainable(trainable);
     this.trainedParameters = selectParameters(trainable, optimizer, options.trainable);
   }
 
@@ -164,7 +169,7 @@ export class CompiledModel<Batch extends Input, Input extends object = Batch> {
    */
   async predict<Example>(data: Dataset<Example, Input>, options: EvaluateOptions = {}): Promise<HostTensor> {
     this.assertNotDisposed();
-    return runPredict({ trainable: this.trainable, executor: this.executor }, data, options);
+    return runPredict({ trainable: this.checked, executor: this.executor }, data, options);
   }
 
   /** The optimiser's state on the host, by parameter name: with the parameters, what a later run needs to go on. */
@@ -199,17 +204,24 @@ export class CompiledModel<Batch extends Input, Input extends object = Batch> {
     data: Dataset<Example, Batch>,
     options: EvaluateOptions,
   ): Promise<Record<string, number>> {
-    const runner = { trainable: this.trainable, executor: this.executor };
+    const runner = { trainable: this.checked, executor: this.executor };
     return runEvaluate(runner, data, this.options.metrics ?? [], options);
   }
 
-  private openSession(): TrainingSession<Batch> {
-    return (this.session ??= this.executor.startTraining({
-      trainable: this.trainable,
-      parameters: this.trainedParameters,
-      optimizer: this.options.optimizer,
+  private openSession(): OptimizerSession<Batch> {
+    if (this.session) return this.session;
+    const { optimizer } = this.options;
+    const rule = updateRule(optimizer);
+    const parameters = this.trainedParameters;
+    const session = this.executor.startTraining<Batch>({
+      trainable: this.checked,
+      parameters,
+      rule,
+      slotNames: slotNames(rule),
       clip: this.clip,
-    }));
+    });
+    this.session = new OptimizerSession(optimizer, parameters, session);
+    return this.session;
   }
 
   private describe(

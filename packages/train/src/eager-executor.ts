@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 
 import { clipFactor, globalNorm } from './clipping.js';
-import { TrainError } from './errors.js';
 import type {
   Executor,
   HostTensor,
@@ -11,7 +10,9 @@ import type {
   TrainingSession,
 } from './executor.js';
 import { applyUpdate } from './optimizers/apply-update.js';
-import { OptimizerSlots, type OptimizerState } from './optimizers/slots.js';
+import type { SlotValues } from './optimizers/optimizer-state.js';
+import { OptimizerSlots } from './optimizers/slots.js';
+import type { UpdateNumbers } from './optimizers/update-rule.js';
 import type { Predictor, Trainable, TrainingRun } from './trainable.js';
 
 /** Runs steps op by op on whatever backend is active. The default. */
@@ -26,16 +27,10 @@ export class EagerExecutor implements Executor {
 
   /** See `Executor.evaluate`. */
   async evaluate<Batch extends object>(
-    trainable: Trainable<Batch>,
+    trainable: Required<Trainable<Batch>>,
     batch: Batch,
   ): Promise<{ readonly loss: number; readonly predictions: HostTensor }> {
-    const { loss, predictions } = tf.tidy(() => {
-      const results = trainable.lossAndPredictions?.(batch) ?? {
-        loss: trainable.loss(batch),
-        predictions: trainable.predict(batch),
-      };
-      return { ...results, loss: checkedLoss(results.loss) };
-    });
+    const { loss, predictions } = tf.tidy(() => trainable.lossAndPredictions(batch));
     return { loss: await readScalar(loss), predictions: await readAndDispose(predictions) };
   }
 
@@ -53,12 +48,12 @@ class EagerSession<Batch extends object> implements TrainingSession<Batch> {
 
   constructor(private readonly request: TrainingRequest<Batch>) {
     this.slots = new OptimizerSlots(
-      request.optimizer,
+      request.slotNames,
       request.parameters.map(({ name, variable }) => [name, variable] as const),
     );
   }
 
-  async trainStep({ microBatches, seed, step, learningRate }: StepRequest<Batch>): Promise<StepResult> {
+  async trainStep({ microBatches, seed, step, update }: StepRequest<Batch>): Promise<StepResult> {
     const gradients: Gradients = new Map();
     try {
       let loss = 0;
@@ -71,7 +66,7 @@ class EagerSession<Batch extends object> implements TrainingSession<Batch> {
       const { clip } = this.request;
       const gradientNorm = clip && (await globalNorm([...gradients.values()]));
       if (gradientNorm === undefined || Number.isFinite(gradientNorm)) {
-        this.update(gradients, learningRate, clip && gradientNorm ? clipFactor(gradientNorm, clip) : 1);
+        this.update(gradients, update, clip && gradientNorm ? clipFactor(gradientNorm, clip) : 1);
       }
       return { loss, gradientNorm };
     } finally {
@@ -87,12 +82,13 @@ class EagerSession<Batch extends object> implements TrainingSession<Batch> {
     return Promise.resolve();
   }
 
-  exportState(): Promise<OptimizerState> {
-    return this.slots.export();
+  readSlots(): Promise<ReadonlyMap<string, SlotValues>> {
+    return this.slots.read();
   }
 
-  importState(state: OptimizerState, options?: { readonly allowMissing?: boolean }): Promise<void> {
-    return Promise.resolve().then(() => this.slots.import(state, options));
+  writeSlots(slots: ReadonlyMap<string, SlotValues>): Promise<void> {
+    this.slots.write(slots);
+    return Promise.resolve();
   }
 
   dispose(): void {
@@ -105,7 +101,7 @@ class EagerSession<Batch extends object> implements TrainingSession<Batch> {
     const variables = parameters.map(({ variable }) => variable);
     let loss: tf.Scalar | undefined;
     const scaledLoss = (): tf.Scalar => {
-      const value = checkedLoss(trainable.loss(batch, run));
+      const value = trainable.loss(batch, run);
       loss = tf.keep(tf.clone(value)); // outlives the tape, whose own result is the scaled one
       return share === 1 ? value : tf.mul(value, share);
     };
@@ -114,12 +110,7 @@ class EagerSession<Batch extends object> implements TrainingSession<Batch> {
       grads = tf.tidy(() => tf.variableGrads(scaledLoss, variables).grads);
     } catch (error) {
       tf.dispose(loss);
-      throw error instanceof Error && error.message.startsWith('Cannot find a connection')
-        ? new TrainError(
-            'invalid-loss',
-            'loss(batch): expected it to depend on a trained parameter, but it does not.',
-          )
-        : error;
+      throw error;
     }
     for (const { name, variable } of parameters) {
       const gradient: tf.Tensor | null | undefined = grads[variable.name];
@@ -130,25 +121,17 @@ class EagerSession<Batch extends object> implements TrainingSession<Batch> {
     return loss as unknown as tf.Scalar;
   }
 
-  private update(gradients: Gradients, learningRate: number, gradientScale: number): void {
-    const { optimizer, parameters } = this.request;
-    const iteration = this.slots.iterations + 1;
+  private update(gradients: Gradients, numbers: UpdateNumbers, gradientScale: number): void {
+    const { rule, parameters } = this.request;
     for (const { name, variable, weightDecay } of parameters) {
       const gradient = gradients.get(name);
       if (!gradient) continue;
       const update = { variable, gradient, weightDecay, slots: this.slots.of(name) };
-      applyUpdate(optimizer, update, { learningRate, iteration, gradientScale });
+      applyUpdate(rule, update, numbers, gradientScale);
       gradient.dispose(); // at once, so that memory is lowest where the next update needs its temporaries
       gradients.delete(name);
     }
-    this.slots.iterations = iteration; // last: an update that failed half-way does not count as one
   }
-}
-
-function checkedLoss(value: unknown): tf.Scalar {
-  if (value instanceof tf.Tensor && value.rank === 0) return value as tf.Scalar;
-  const found = value instanceof tf.Tensor ? `shape [${(value as tf.Tensor).shape.join(', ')}]` : 'no tensor';
-  throw new TrainError('invalid-loss', `loss(batch): expected a scalar tensor, found ${found}.`);
 }
 
 function addAndDispose(a: tf.Tensor, b: tf.Tensor): tf.Tensor {

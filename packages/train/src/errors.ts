@@ -14,7 +14,8 @@
  * - `invalid-loss`: the loss is not a scalar tensor, or its weight not a number above 0
  * - `non-finite-loss`: the loss is NaN or infinite
  * - `non-finite-gradients`: the norm of the gradients is NaN or infinite; looked at only with `clipNorm`
- * - `out-of-memory`: the backend's heap has no room for the update of a parameter
+ * - `out-of-memory`: a step, an evaluation or a prediction needs more memory than there is; `details.shapes` are those
+ *   of the batch, `details.bytes` what it would need, where that is known
  * - `shape-mismatch`: a batch that has not one row for each example; predictions or labels of batches that cannot be put
  *   together, or do not fit each other
  * - `aborted`: the signal asked an evaluation or prediction to end
@@ -47,6 +48,7 @@ export class TrainError extends Error {
    * @param code what went wrong, for programs
    * @param message where, what was expected, what was found, what to do
    * @param details the values in question, e.g. `{ step, loss, learningRate }`
+   * @param options.cause the error underneath, when there is one
    */
   constructor(
     /** what went wrong */
@@ -54,8 +56,9 @@ export class TrainError extends Error {
     message: string,
     /** the values in question */
     readonly details: Readonly<Record<string, unknown>> = {},
+    options?: { readonly cause?: unknown },
   ) {
-    super(message);
+    super(message, options);
   }
 }
 

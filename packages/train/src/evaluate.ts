@@ -7,6 +7,7 @@ import type { Executor, HostTensor } from './executor.js';
 import { type EvaluateOptions, evaluateSizing } from './fit-options.js';
 import { disposeBatch, makeBatch } from './make-batch.js';
 import type { Metric } from './metrics/metric.js';
+import { outOfMemoryError } from './out-of-memory.js';
 import { RowCollector } from './row-collector.js';
 import { paddedLengthOf } from './step-batches.js';
 import { batchTensors, type Predictor, type Trainable } from './trainable.js';
@@ -19,7 +20,7 @@ export interface Runner<Model> {
 
 /** Loss and metrics over a data set. See `CompiledModel.evaluate`. */
 export async function runEvaluate<Example, Batch extends object>(
-  { trainable, executor }: Runner<Trainable<Batch>>,
+  { trainable, executor }: Runner<Required<Trainable<Batch>>>,
   data: Dataset<Example, Batch>,
   metrics: readonly Metric[],
   options: EvaluateOptions,
@@ -35,7 +36,7 @@ export async function runEvaluate<Example, Batch extends object>(
   for (const [position, indices] of batches.entries()) {
     throwIfAborted(options.signal, 'evaluate');
     await callHook(callbacks, 'onTestBatchBegin', position);
-    const batchLoss = await withBatch(data, indices, async (batch) => {
+    const batchLoss = await withBatch('evaluate', data, indices, async (batch) => {
       const batchWeight = trainable.lossWeight(batch);
       const result = await executor.evaluate(trainable, batch);
       predictions.add(indices, result.predictions.values, result.predictions.shape);
@@ -65,7 +66,7 @@ export async function runPredict<Example, Input extends object>(
   const predictions = new RowCollector('predictions', data.examples.length);
   for (const indices of evaluationBatches('predict', data, options)) {
     throwIfAborted(options.signal, 'predict');
-    await withBatch(data, indices, async (batch) => {
+    await withBatch('predict', data, indices, async (batch) => {
       const { values, shape } = await executor.predict(trainable, batch);
       predictions.add(indices, values, shape);
     });
@@ -94,6 +95,7 @@ export function evaluationBatches<Example>(
 }
 
 async function withBatch<Example, Batch extends object, Result>(
+  where: string,
   data: Dataset<Example, Batch>,
   indices: readonly number[],
   work: (batch: Batch) => Promise<Result>,
@@ -101,6 +103,8 @@ async function withBatch<Example, Batch extends object, Result>(
   const batch = makeBatch(data, indices);
   try {
     return await work(batch);
+  } catch (error) {
+    throw outOfMemoryError(error, where, [batch]) ?? error;
   } finally {
     disposeBatch(batch);
   }

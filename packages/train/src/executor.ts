@@ -1,27 +1,32 @@
 import type * as tf from '@tensorflow/tfjs';
 
 import type { ClipNorm } from './clipping.js';
-import type { Optimizer } from './optimizers/optimizer.js';
-import type { OptimizerState } from './optimizers/slots.js';
+import type { SlotValues } from './optimizers/optimizer-state.js';
+import type { UpdateNumbers, UpdateRule } from './optimizers/update-rule.js';
 import type { Predictor, Trainable } from './trainable.js';
 
 /**
  * How steps are run: the port behind which eager execution (`EagerExecutor`, any backend) or a compiler sits. One that
  * compiles traces `trainable.loss` with the tensors of a batch (`batchTensors`) as named inputs, keeps parameters and
- * slots as it likes, chooses fused updates by `optimizer.kind` and gets everything that changes from step to step as
+ * slots as it likes, chooses a fused update by `rule.kind` and gets everything that changes from step to step as
  * numbers.
+ *
+ * What all executors would do alike is done before the port: a trainable given to it has its results checked (the loss
+ * is a scalar), an optimiser state its names and shapes; updates are counted and their numbers worked out; results that
+ * are not finite end the run. An executor out of memory throws an error with `code: 'out-of-memory'` (`OutOfMemory`),
+ * which ends the run with what to lower.
  */
 export interface Executor {
   /** for reports */
   readonly name: string;
   /**
    * Makes everything ready to train; nothing is computed yet.
-   * @throws Error when this executor cannot run the optimiser
+   * @throws Error when this executor cannot run what is asked for
    */
   startTraining<Batch extends object>(request: TrainingRequest<Batch>): TrainingSession<Batch>;
   /** Loss without dropout and predictions of one batch. */
   evaluate<Batch extends object>(
-    trainable: Trainable<Batch>,
+    trainable: Required<Trainable<Batch>>,
     batch: Batch,
   ): Promise<{ readonly loss: number; readonly predictions: HostTensor }>;
   /** Predictions of one batch. */
@@ -49,11 +54,13 @@ export interface TrainedParameter {
 /** What to train and how; the same for all steps. */
 export interface TrainingRequest<Batch extends object> {
   /** the model; stays the caller's */
-  readonly trainable: Trainable<Batch>;
+  readonly trainable: Required<Trainable<Batch>>;
   /** what is trained; all other parameters are frozen: constants without gradient, norm or decay */
   readonly parameters: readonly TrainedParameter[];
-  /** the rule of the update */
-  readonly optimizer: Optimizer;
+  /** what an update computes */
+  readonly rule: UpdateRule;
+  /** running figures of the rule, `m` and `v` for one: every parameter has one of each, of its shape, zero at first */
+  readonly slotNames: readonly string[];
   /** clipping of the accumulated gradients; undefined: neither clipped nor measured */
   readonly clip: ClipNorm | undefined;
 }
@@ -79,8 +86,8 @@ export interface StepRequest<Batch extends object> {
   readonly seed: number;
   /** position in the run, from 0: `TrainingRun.step` */
   readonly step: number;
-  /** of this step, schedule included */
-  readonly learningRate: number;
+  /** of this update */
+  readonly update: UpdateNumbers;
 }
 
 /** What a step yields. */
@@ -91,24 +98,33 @@ export interface StepResult {
   readonly gradientNorm: number | undefined;
 }
 
-/** Training under way: parameters, slots and the count of updates, wherever the executor keeps them. */
+/** Training under way: parameters and slots, wherever the executor keeps them. */
 export interface TrainingSession<Batch extends object> {
   /**
-   * Runs one optimiser step. When loss or norm is not finite the result says so, and the parameters should be left as
-   * they were.
+   * Runs one optimiser step. A parameter that the loss does not depend on is neither updated nor decayed. When the loss
+   * is not finite, or with `clip` the norm of the gradients, the result says so and parameters and slots are what they
+   * were before.
+   * @throws Error; parameters and slots are then best what they were before
    */
   trainStep(request: StepRequest<Batch>): Promise<StepResult>;
   /** Makes the variables hold the current values. Does nothing where they always do. */
   readParameters(): Promise<void>;
   /** Makes the values of the variables the current ones, after somebody assigned them. */
   writeParameters(): Promise<void>;
-  /** The optimiser's state by name. */
-  exportState(): Promise<OptimizerState>;
-  /**
-   * Replaces the optimiser's state.
-   * @throws TrainError `invalid-state`; nothing has changed then
-   */
-  importState(state: OptimizerState, options?: { readonly allowMissing?: boolean }): Promise<void>;
+  /** Copies of all slots by `parameter/slot`, e.g. `classifier.weight/m`. */
+  readSlots(): Promise<ReadonlyMap<string, SlotValues>>;
+  /** Replaces all slots. Those given fit; those that are not given become zero. */
+  writeSlots(slots: ReadonlyMap<string, SlotValues>): Promise<void>;
   /** Frees what the session made; variables stay and hold the values last read. */
   dispose(): void;
+}
+
+/** The form of an error that says a step, an evaluation or a prediction needs more memory than there is. */
+export interface OutOfMemory {
+  /** tells it from other errors */
+  readonly code: 'out-of-memory';
+  /** says what there was no room for */
+  readonly message: string;
+  /** what the work would need in all, in bytes, where that is known */
+  readonly bytes?: number | undefined;
 }

@@ -4,9 +4,9 @@ import type { Dataset } from './dataset.js';
 import { EpochFigures } from './epoch-figures.js';
 import { TrainError } from './errors.js';
 import { yieldToEventLoop } from './event-loop.js';
-import type { TrainingSession } from './executor.js';
 import type { FitSettings } from './fit-options.js';
 import { type History, HistoryRecorder } from './history.js';
+import type { OptimizerSession } from './optimizer-session.js';
 import type { RunPlan } from './run-plan.js';
 import { makeStepBatches } from './step-batches.js';
 import type { Trainable } from './trainable.js';
@@ -18,7 +18,7 @@ export interface FitJob<Example, Batch extends object> {
   readonly lengths: ArrayLike<number>;
   readonly settings: FitSettings;
   readonly plan: RunPlan;
-  readonly session: TrainingSession<Batch>;
+  readonly session: OptimizerSession<Batch>;
   readonly model: TrainingModel;
   readonly callbacks: readonly Callback[];
   readonly signal: AbortSignal | undefined;
@@ -87,7 +87,6 @@ async function runSteps<Example, Batch extends object>(
       const { microBatches, weight, examples, padding } = batches;
       const request = { microBatches, seed: settings.seed, step, learningRate };
       const { loss, gradientNorm } = await job.session.trainStep(request);
-      checkFinite(step, loss, gradientNorm, learningRate);
       const seconds = (performance.now() - start) / 1000;
       history.addStep(loss, learningRate, gradientNorm);
       figures.add(loss, weight, learningRate, padding, seconds);
@@ -109,31 +108,6 @@ async function runSteps<Example, Batch extends object>(
     await yieldToEventLoop();
   }
   return figures;
-}
-
-function checkFinite(
-  step: number,
-  loss: number,
-  gradientNorm: number | undefined,
-  learningRate: number,
-): void {
-  const details = { step, loss, gradientNorm, learningRate };
-  if (!Number.isFinite(loss)) {
-    throw new TrainError(
-      'non-finite-loss',
-      `Step ${step}: expected a finite loss, found ${loss} at learning rate ${learningRate}. ` +
-        'Lower learningRate, lengthen the warm-up or set clipNorm; at step 0 look at labels and weights instead.',
-      details,
-    );
-  }
-  if (gradientNorm !== undefined && !Number.isFinite(gradientNorm)) {
-    throw new TrainError(
-      'non-finite-gradients',
-      `Step ${step}: expected finite gradients, found norm ${gradientNorm} at learning rate ${learningRate} and ` +
-        `loss ${loss}. Lower learningRate or lengthen the warm-up; at step 0 look at the weights instead.`,
-      details,
-    );
-  }
 }
 
 /** What the work gives, or undefined when the signal ended it. */

@@ -25,6 +25,7 @@ export type {
   Executor,
   HostTensor,
   MicroBatch,
+  OutOfMemory,
   StepRequest,
   StepResult,
   TrainedParameter,
@@ -64,14 +65,23 @@ export { meanAbsoluteError, meanSquaredError, r2Score } from './metrics/regressi
 export { mae, mse, pearson, r2, spearman } from './metrics/regression-metrics.js';
 export { wilsonInterval } from './metrics/wilson-interval.js';
 export { adam, type Adam, type AdamMoments } from './optimizers/adam.js';
-export { type AdamCoefficients, adamCoefficients } from './optimizers/adam-coefficients.js';
 export { adamW, type AdamW } from './optimizers/adamw.js';
-export { applyUpdate, type ParameterUpdate, type UpdateScalars } from './optimizers/apply-update.js';
+export { applyUpdate, type ParameterUpdate } from './optimizers/apply-update.js';
 export { bertAdam, type BertAdam } from './optimizers/bert-adam.js';
 export { decayGroups, type DecayGroups, decayOf, defaultNoDecay } from './optimizers/decay.js';
-export { type Optimizer, type OptimizerBase, slotNames, type WeightDecay } from './optimizers/optimizer.js';
+export type { OptimizerState, SlotValues } from './optimizers/optimizer-state.js';
+export type { Optimizer, OptimizerBase, WeightDecay } from './optimizers/optimizer.js';
 export { sgd, type Sgd } from './optimizers/sgd.js';
-export { OptimizerSlots, type OptimizerState, type SlotValues } from './optimizers/slots.js';
+export { OptimizerSlots } from './optimizers/slots.js';
+export {
+  type AdamRule,
+  type SgdRule,
+  slotNames,
+  updateNumbers,
+  type UpdateNumbers,
+  updateRule,
+  type UpdateRule,
+} from './optimizers/update-rule.js';
 export { constantSchedule } from './schedules/constant.js';
 export { cosineRestartsSchedule, cosineSchedule } from './schedules/cosine.js';
 export { inverseSqrtSchedule } from './schedules/inverse-sqrt.js';

@@ -13,6 +13,11 @@ export interface TrainingRun {
   readonly step: number;
   /** position among the micro-batches of the step under gradient accumulation, from 0; gives each its own dropout */
   readonly microBatch?: number;
+  /**
+   * The bits of seed, step and microBatch as int32 [3], where the executor has them on the device: one compiled function
+   * then serves all steps. The numbers above cannot be read there, so a model asks for this first. The executor's.
+   */
+  readonly onDevice?: tf.Tensor1D;
 }
 
 /** What can predict. `Input` is a plain object whose tensors, by property name, are all that a prediction depends on. */

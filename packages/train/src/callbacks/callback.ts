@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 
-import type { OptimizerState } from '../optimizers/slots.js';
+import type { OptimizerState } from '../optimizers/optimizer-state.js';
 
 /** Figures by name. */
 export type Logs = Readonly<Record<string, number>>;

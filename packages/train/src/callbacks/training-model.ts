@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 
-import type { TrainedParameter, TrainingSession } from '../executor.js';
-import type { OptimizerState } from '../optimizers/slots.js';
+import type { TrainedParameter } from '../executor.js';
+import type { OptimizerSession } from '../optimizer-session.js';
+import type { OptimizerState } from '../optimizers/optimizer-state.js';
 import type { CallbackModel, ParameterSnapshot } from './callback.js';
 
 /** The model as callbacks see it during one run. */
@@ -12,7 +13,10 @@ export class TrainingModel implements CallbackModel {
   constructor(
     readonly parameters: ReadonlyMap<string, tf.Variable>,
     private readonly trained: readonly TrainedParameter[],
-    private readonly session: TrainingSession<never>,
+    private readonly session: Pick<
+      OptimizerSession<never>,
+      'readParameters' | 'writeParameters' | 'exportState'
+    >,
   ) {}
 
   readParameters(): Promise<void> {

@@ -2,10 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 
 import { type HeapBackend, heapBackend } from '../heap.js';
 import { TrainError } from '../errors.js';
-import { type AdamCoefficients, adamCoefficients } from './adam-coefficients.js';
-import type { AdamMoments } from './adam.js';
-import type { Optimizer } from './optimizer.js';
-import type { Sgd } from './sgd.js';
+import type { AdamRule, SgdRule, UpdateNumbers, UpdateRule } from './update-rule.js';
 
 // Bound once: looking `Math` up each time is slow where globals are intercepted, as under jest.
 const { sqrt } = Math;
@@ -22,43 +19,33 @@ export interface ParameterUpdate {
   readonly weightDecay: number;
 }
 
-/** The numbers of one step, the same for all parameters. */
-export interface UpdateScalars {
-  readonly learningRate: number;
-  /** updates made, this one included: from 1 */
-  readonly iteration: number;
-  /** what the gradient is multiplied with first: the factor of clipping, or 1 */
-  readonly gradientScale: number;
-}
-
 /**
  * Moves one parameter by one step of the optimiser, eagerly. On a backend with a heap in one pass that writes the slots
  * in place and one new array for the parameter; elsewhere in kernels, whose temporaries are freed.
+ * @param gradientScale what the gradient is multiplied with first: the factor of clipping, or 1
  * @throws TrainError `out-of-memory` when the heap has no room for that array; nothing has changed then
  */
-export function applyUpdate(optimizer: Optimizer, update: ParameterUpdate, scalars: UpdateScalars): void {
+export function applyUpdate(
+  rule: UpdateRule,
+  update: ParameterUpdate,
+  numbers: UpdateNumbers,
+  gradientScale = 1,
+): void {
   const heap = heapBackend();
-  if (optimizer.kind === 'sgd') {
-    if (heap) sgdPass(optimizer, update, scalars, heap);
-    else sgdKernels(optimizer, update, scalars);
-    return;
-  }
-  const coefficients = adamCoefficients(
-    optimizer,
-    scalars.iteration,
-    scalars.learningRate,
-    update.weightDecay,
-  );
-  if (heap) adamPass(optimizer, coefficients, update, scalars.gradientScale, heap);
-  else adamKernels(optimizer, coefficients, update, scalars.gradientScale);
+  if (rule.kind === 'sgd') {
+    if (heap) sgdPass(rule, update, numbers, gradientScale, heap);
+    else sgdKernels(rule, update, numbers, gradientScale);
+  } else if (heap) adamPass(rule, update, numbers, gradientScale, heap);
+  else adamKernels(rule, update, numbers, gradientScale);
 }
 
 function adamKernels(
-  { beta1, beta2 }: AdamMoments,
-  { stepSize, epsilon, keep }: AdamCoefficients,
-  { variable, gradient, slots }: ParameterUpdate,
+  { beta1, beta2 }: AdamRule,
+  { variable, gradient, slots, weightDecay }: ParameterUpdate,
+  { learningRate, stepSize, epsilon }: UpdateNumbers,
   scale: number,
 ): void {
+  const keep = 1 - learningRate * weightDecay;
   tf.tidy(() => {
     const m = tf.add(tf.mul(slot(slots, 'm'), beta1), tf.mul(gradient, (1 - beta1) * scale));
     const v = tf.add(tf.mul(slot(slots, 'v'), beta2), tf.mul(tf.square(gradient), (1 - beta2) * scale ** 2));
@@ -70,13 +57,14 @@ function adamKernels(
 }
 
 function adamPass(
-  { beta1, beta2 }: AdamMoments,
-  { stepSize, epsilon, keep }: AdamCoefficients,
+  { beta1, beta2 }: AdamRule,
   update: ParameterUpdate,
+  { learningRate, stepSize, epsilon }: UpdateNumbers,
   scale: number,
   heap: HeapBackend,
 ): void {
-  const { gradient, slots } = update;
+  const { gradient, slots, weightDecay } = update;
+  const keep = 1 - learningRate * weightDecay;
   assignFromHeap(heap, update, (before, after) => {
     const g = heap.typedArrayFromHeap(gradient);
     const m = heap.typedArrayFromHeap(slot(slots, 'm'));
@@ -95,25 +83,27 @@ function adamPass(
 }
 
 function sgdKernels(
-  { momentum }: Sgd,
+  { momentum }: SgdRule,
   { variable, gradient, slots, weightDecay }: ParameterUpdate,
-  { learningRate, gradientScale }: UpdateScalars,
+  { stepSize }: UpdateNumbers,
+  scale: number,
 ): void {
   tf.tidy(() => {
-    let direction = gradientScale === 1 ? gradient : tf.mul(gradient, gradientScale);
+    let direction = scale === 1 ? gradient : tf.mul(gradient, scale);
     if (weightDecay > 0) direction = tf.add(direction, tf.mul(variable, weightDecay));
     if (momentum > 0) {
       direction = tf.add(tf.mul(slot(slots, 'momentum'), momentum), direction);
       replaceSlot(slots, 'momentum', direction);
     }
-    variable.assign(tf.sub(variable, tf.mul(direction, learningRate)));
+    variable.assign(tf.sub(variable, tf.mul(direction, stepSize)));
   });
 }
 
 function sgdPass(
-  { momentum }: Sgd,
+  { momentum }: SgdRule,
   update: ParameterUpdate,
-  { learningRate, gradientScale }: UpdateScalars,
+  { stepSize }: UpdateNumbers,
+  scale: number,
   heap: HeapBackend,
 ): void {
   const { gradient, slots, weightDecay } = update;
@@ -121,12 +111,12 @@ function sgdPass(
     const g = heap.typedArrayFromHeap(gradient);
     const buffer = momentum > 0 ? heap.typedArrayFromHeap(slot(slots, 'momentum')) : undefined;
     for (let i = 0; i < after.length; i++) {
-      let direction = gradientScale * g[i] + weightDecay * before[i];
+      let direction = scale * g[i] + weightDecay * before[i];
       if (buffer) {
         direction += momentum * buffer[i];
         buffer[i] = direction;
       }
-      after[i] = before[i] - learningRate * direction;
+      after[i] = before[i] - stepSize * direction;
     }
   });
 }
@@ -161,7 +151,7 @@ function outOfMemory({ name, shape }: tf.Variable): TrainError {
   return new TrainError(
     'out-of-memory',
     `applyUpdate: backend ${tf.getBackend()} has no room to update variable ${name} of shape ` +
-      `[${shape.join(', ')}]. Lower the batch size, the maximum length or the size of the model.`,
+      `[${shape.join(', ')}]`,
     { variable: name, shape },
   );
 }

@@ -4,8 +4,8 @@ import type { BertAdam } from './bert-adam.js';
 import type { Sgd } from './sgd.js';
 
 /**
- * An optimiser, declared as data: `kind` and hyper-parameters. Whoever runs the step (`Executor`) applies the rule;
- * eager execution does it with `applyUpdate`.
+ * An optimiser, declared as data: `kind` and hyper-parameters. `updateRule` and `updateNumbers` say what an update
+ * computes; whoever runs the step (`Executor`) applies it, eager execution with `applyUpdate`.
  */
 export type Optimizer = Sgd | AdamW | BertAdam | Adam;
 
@@ -21,10 +21,4 @@ export interface WeightDecay {
   readonly weightDecay: number;
   /** Parameters whose name matches one of these are not decayed. Default: layer norms and biases. */
   readonly noDecay: readonly RegExp[];
-}
-
-/** Names of the running figures an optimiser keeps for each parameter, each of the parameter's shape. */
-export function slotNames(optimizer: Optimizer): readonly string[] {
-  if (optimizer.kind === 'sgd') return optimizer.momentum > 0 ? ['momentum'] : [];
-  return ['m', 'v'];
 }

@@ -1,0 +1,70 @@
+import { TrainError } from '../errors.js';
+import type { Optimizer } from './optimizer.js';
+import { slotNames, updateRule } from './update-rule.js';
+
+/** Values of one slot on the host. */
+export interface SlotValues {
+  /** of the parameter */
+  readonly shape: readonly number[];
+  /** row-major */
+  readonly values: Float32Array;
+}
+
+/** All an optimiser remembers, on the host, by name: what has to be saved to go on as if nothing had happened. */
+export interface OptimizerState {
+  /** of the optimiser it belongs to */
+  readonly kind: Optimizer['kind'];
+  /** updates made */
+  readonly iterations: number;
+  /** by `parameter/slot`, e.g. `classifier.weight/m` */
+  readonly slots: ReadonlyMap<string, SlotValues>;
+}
+
+/** A parameter as far as its slots go. */
+interface Shaped {
+  readonly name: string;
+  readonly variable: { readonly shape: readonly number[]; readonly size: number };
+}
+
+/**
+ * Checks that a state belongs to this optimiser and these parameters.
+ * @param allowMissing whether the state may lack slots
+ * @throws TrainError `invalid-state` naming all missing, unexpected and mismatched slots
+ */
+export function checkState(
+  state: OptimizerState,
+  optimizer: Optimizer,
+  parameters: readonly Shaped[],
+  allowMissing: boolean,
+): void {
+  const problems: string[] = [];
+  if (state.kind !== optimizer.kind) {
+    problems.push(`expected the state of ${optimizer.kind}, found that of ${state.kind}`);
+  }
+  if (!Number.isSafeInteger(state.iterations) || state.iterations < 0) {
+    problems.push(`iterations must be an integer of at least 0, found ${String(state.iterations)}`);
+  }
+  const unexpected = new Set(state.slots.keys());
+  for (const { name, variable } of parameters) {
+    for (const slot of slotNames(updateRule(optimizer))) {
+      const key = `${name}/${slot}`;
+      unexpected.delete(key);
+      const stored = state.slots.get(key);
+      if (!stored && !allowMissing) problems.push(`${key} is missing`);
+      if (
+        stored &&
+        (stored.shape.join() !== variable.shape.join() || stored.values.length !== variable.size)
+      ) {
+        problems.push(
+          `${key} must have shape [${variable.shape.join(', ')}], found [${stored.shape.join(', ')}] ` +
+            `with ${stored.values.length} values`,
+        );
+      }
+    }
+  }
+  for (const key of unexpected) problems.push(`${key} is not expected`);
+  if (problems.length === 0) return;
+  throw new TrainError('invalid-state', `The optimiser state does not fit: ${problems.join('; ')}.`, {
+    problems,
+  });
+}
