@@ -14,7 +14,8 @@ import { type Dropout, dropout } from './ops/dropout.js';
 import { embed } from './ops/embedding.js';
 import { layerNorm, layerNormOfSum } from './ops/layer-norm.js';
 import { linear } from './ops/linear.js';
-import type { BertWeights, LayerWeights } from './weights.js';
+import { recomputed } from './ops/recomputed.js';
+import { type BertWeights, layerOfParameters, layerParameters, type LayerWeights } from './weights.js';
 
 /** What `encode` computes beside the last hidden state. */
 export interface EncodeOptions {
@@ -38,12 +39,15 @@ export type BertOutput = {
   readonly attentions: tf.Tensor4D[];
 };
 
-/** Runs the encoder on one batch; inputs are taken as valid. */
+/**
+ * Runs the encoder on one batch; inputs are taken as valid.
+ * @param options.recompute whether a layer keeps its input alone for the gradient, and computes the rest anew
+ */
 export function runEncoder(
   weights: BertWeights,
   config: BertConfig,
   inputs: BertInputs,
-  options: EncodeOptions,
+  options: EncodeOptions & { readonly recompute: boolean },
 ): BertOutput {
   const [batch, length] = inputs.inputIds.shape;
   const shape = { batch, length, heads: config.numHeads };
@@ -58,11 +62,16 @@ export function runEncoder(
   weights.layers.forEach((layer, i) => {
     if (options.attentions) attentions.push(layerAttentions(layer, x, inputs.attentionMask, shape));
     const before = x;
-    x = tf.tidy(() => {
-      const name = `encoder.layer.${i}`;
-      const attended = attentionBlock(layer, config, before, inputs.attentionMask, shape, options.run, name);
-      return feedForward(layer, config, attended, options.run, name);
-    });
+    const run = (layer: LayerWeights, x: tf.Tensor2D, attentionMask: tf.Tensor2D): tf.Tensor2D =>
+      encoderLayer(layer, config, x, attentionMask, shape, options.run, `encoder.layer.${i}`);
+    x = options.recompute
+      ? recomputed(
+          [before, ...layerParameters(layer)],
+          [inputs.attentionMask],
+          ([x, ...parameters], [mask]) =>
+            run(layerOfParameters(parameters), x as tf.Tensor2D, mask as tf.Tensor2D),
+        )
+      : run(layer, before, inputs.attentionMask);
     before.dispose();
     keepHidden(x);
   });
@@ -87,6 +96,22 @@ function embeddings(
     const sum = embed(weights.embeddings, inputIds, tokenTypeIds); // [B * T, D]
     const normalized = layerNorm(weights.embeddings.norm, sum, config.layerNormEpsilon);
     return dropout(normalized, dropoutAt(config.hiddenDropout, run, 'embeddings'));
+  });
+}
+
+/** Attention, then feed-forward. */
+function encoderLayer(
+  layer: LayerWeights,
+  config: BertConfig,
+  x: tf.Tensor2D,
+  attentionMask: tf.Tensor2D,
+  shape: AttentionShape,
+  run: TrainingRun | undefined,
+  name: string,
+): tf.Tensor2D {
+  return tf.tidy(() => {
+    const attended = attentionBlock(layer, config, x, attentionMask, shape, run, name);
+    return feedForward(layer, config, attended, run, name);
   });
 }
 

@@ -1,5 +1,6 @@
 export {
   Bert,
+  type BertOptions,
   type FromConfigOptions,
   type FromPretrainedOptions,
   type SavePretrainedOptions,

@@ -20,6 +20,31 @@ export interface LayerWeights {
   readonly outputNorm: LayerNorm;
 }
 
+const LAYER_PARTS = [
+  'query',
+  'key',
+  'value',
+  'attentionOutput',
+  'attentionNorm',
+  'intermediate',
+  'output',
+  'outputNorm',
+] as const satisfies readonly (keyof LayerWeights)[];
+
+/** The 16 parameters of a layer in a row: weight and bias of each part. */
+export function layerParameters(layer: LayerWeights): tf.Tensor[] {
+  return LAYER_PARTS.flatMap((part): tf.Tensor[] => [layer[part].weight, layer[part].bias]);
+}
+
+/** The layer whose parameters `layerParameters` put in a row. */
+export function layerOfParameters(parameters: readonly tf.Tensor[]): LayerWeights {
+  const parts = LAYER_PARTS.map((part, i) => [
+    part,
+    { weight: parameters[2 * i], bias: parameters[2 * i + 1] },
+  ]);
+  return Object.fromEntries(parts) as LayerWeights;
+}
+
 /** The encoder's parameters as the tree its code walks. */
 export interface BertWeights {
   readonly embeddings: EmbeddingTables & { readonly norm: LayerNorm };

@@ -10,6 +10,7 @@ import { dropout, keepMask } from '../src/ops/dropout.js';
 import { embed } from '../src/ops/embedding.js';
 import { layerNorm, layerNormOfSum } from '../src/ops/layer-norm.js';
 import { linear } from '../src/ops/linear.js';
+import { withGradient } from '../src/ops/with-gradient.js';
 
 /**
  * Each operation against the same mathematics written with TensorFlow.js operations and differentiated by
@@ -255,6 +256,42 @@ describe.each(['cpu', 'wasm'])('operations on %s', (backend) => {
     expect(Math.abs(dropped - 10_000)).toBeLessThan(475);
     expect(new Set(y)).toEqual(new Set([0, Math.fround(1 / 0.9)]));
     expect([...dx]).toEqual([...y]);
+  });
+});
+
+describe('an operation with a gradient of its own', () => {
+  beforeAll(async () => {
+    await tf.setBackend('cpu');
+  });
+
+  it('frees temporaries and what it kept once its gradient has run, but no result', () => {
+    const kept: tf.Tensor[] = [];
+    const product: Op = (x, y) =>
+      withGradient([x, y], (x, y) => ({
+        value: tf.mul(x, y),
+        saved: [x, y],
+        gradient(dy, [x, y]) {
+          kept.push(x, y);
+          return [tf.mul(tf.mul(dy, 1), y), dy.dataSync()[0] === 1 ? x : tf.mul(dy, x)];
+        },
+      }));
+    const watched: Op = (x) =>
+      withGradient([x], (x) => ({
+        value: tf.clone(x),
+        saved: [],
+        gradient(dy) {
+          expect(kept.map(({ isDisposed }) => isDisposed)).toEqual([true, true]);
+          return [tf.clone(dy)];
+        },
+      }));
+    const before = tf.memory().numTensors;
+    const [dx, dy] = tf.tidy(() =>
+      tf
+        .grads((x, y) => product(watched(x), y))([tf.scalar(3), tf.scalar(5)])
+        .map((gradient) => gradient.dataSync()[0]),
+    );
+    expect([dx, dy]).toEqual([5, 3]);
+    expect(tf.memory().numTensors).toBe(before);
   });
 });
 

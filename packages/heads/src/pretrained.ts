@@ -1,5 +1,6 @@
 import {
   Bert,
+  type BertOptions,
   encoderParameters,
   linearParameters,
   loadVariables,
@@ -35,7 +36,7 @@ export async function loadSequenceHead(
   directory: string,
   { config, extra }: PretrainedConfig,
   columns: number,
-  options: LoadVariablesOptions,
+  { recompute, ...options }: LoadVariablesOptions & BertOptions,
 ): Promise<LoadedHead> {
   const specs = new Map([
     ...encoderParameters(config, true),
@@ -44,7 +45,10 @@ export async function loadSequenceHead(
   const { parameters } = await loadVariables(directory, specs, config, options);
   const isHead = ([name]: [string, tf.Variable]): boolean => name.startsWith(`${CLASSIFIER}.`);
   const encoder = new Map([...parameters].filter((entry) => !isHead(entry)));
-  return { bert: new Bert(config, encoder, extra), classifier: new Map([...parameters].filter(isHead)) };
+  return {
+    bert: new Bert(config, encoder, extra, { recompute }),
+    classifier: new Map([...parameters].filter(isHead)),
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import {
   type Bert,
+  type BertOptions,
   createParameters,
   linearParameters,
   type LoadVariablesOptions,
@@ -74,7 +75,7 @@ export class SequenceClassifier extends SequenceHead {
    */
   static async fromPretrained(
     directory: string,
-    options: Partial<ClassifierOptions> & LoadVariablesOptions & ParseConfigOptions = {},
+    options: Partial<ClassifierOptions> & LoadVariablesOptions & ParseConfigOptions & BertOptions = {},
   ): Promise<SequenceClassifier> {
     const pretrained = await readPretrainedConfig(directory, { flavour: options.flavour });
     const classifierOptions = {

@@ -1,5 +1,6 @@
 import {
   type Bert,
+  type BertOptions,
   createParameters,
   linearParameters,
   type LoadVariablesOptions,
@@ -73,7 +74,7 @@ export class SequenceRegressor extends SequenceHead {
    */
   static async fromPretrained(
     directory: string,
-    options: RegressorOptions & LoadVariablesOptions & ParseConfigOptions = {},
+    options: RegressorOptions & LoadVariablesOptions & ParseConfigOptions & BertOptions = {},
   ): Promise<SequenceRegressor> {
     const pretrained = await readPretrainedConfig(directory, { flavour: options.flavour });
     checkValueNames(options.valueNames);

@@ -47,6 +47,17 @@ describe('folders written by Hugging Face', () => {
     tf.dispose([logits, ...Object.values(inputs as object)] as tf.Tensor[]);
   });
 
+  it.each([
+    ['sequence-classification-5', SequenceClassifier],
+    ['sequence-regression-1', SequenceRegressor],
+  ] as const)('%s hands `recompute` to its encoder', async (task, Head) => {
+    for (const recompute of [undefined, true]) {
+      const head = await Head.fromPretrained(goldenPath(`heads/${task}.hf`), { recompute });
+      expect(head.bert.recompute).toBe(recompute ?? false);
+      head.dispose();
+    }
+  });
+
   it('reads label names in the order of their ids', async () => {
     const head = await SequenceClassifier.fromPretrained(goldenPath('heads/sequence-multilabel-4.hf'));
     expect(head.labelNames).toEqual(['toxic', 'insult', 'threat', 'spam']);

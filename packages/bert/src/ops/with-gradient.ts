@@ -16,7 +16,8 @@ export interface Differentiable<Inputs extends readonly tf.Tensor[], Output exte
 
 /**
  * Applies an operation with a hand-written gradient: `tf.customGrad` with its inputs typed. What the forward half
- * computes is not recorded, so there are first-order gradients only, and nothing but `saved` stays alive; intermediates of both halves are freed.
+ * computes is not recorded, so there are first-order gradients only, and nothing but `saved` stays alive: intermediates
+ * of both halves are freed at once, and what was kept as soon as the gradient has run.
  */
 export function withGradient<const Inputs extends readonly tf.Tensor[], Output extends tf.Tensor>(
   inputs: Inputs,
@@ -28,7 +29,16 @@ export function withGradient<const Inputs extends readonly tf.Tensor[], Output e
     save(saved);
     return {
       value,
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => [...gradient(dy as Output, saved)] as tf.Tensor[],
+      gradFunc(dy: tf.Tensor, saved: tf.Tensor[]) {
+        const gradients = tf.tidy(() =>
+          ([...gradient(dy as Output, saved)] as tf.Tensor[]).map((dx) =>
+            saved.includes(dx) ? tf.clone(dx) : dx,
+          ),
+        );
+        // The tape would hold what was kept until the last gradient of the step. A gradient of gradients walks it again.
+        if (tf.engine().state.gradientDepth === 0) tf.dispose(saved);
+        return gradients;
+      },
     };
   });
   return operation(...(inputs as unknown as tf.Tensor[]));
