@@ -2,6 +2,9 @@ import { TrainError } from './errors.js';
 import { RandomStream } from './random.js';
 import { shuffle } from './shuffle.js';
 
+/** Batch size where the caller names none: Keras's. */
+export const DEFAULT_BATCH_SIZE = 32;
+
 /** How large a batch is: one of the two. */
 export interface BatchSizing {
   /** examples in a batch */
@@ -20,7 +23,10 @@ export interface BatchingOptions extends BatchSizing {
   readonly seed?: number;
   /** from 0; each has its own order; default 0 */
   readonly epoch?: number;
-  /** see `Dataset.paddedLength`; default: the longest of the batch */
+  /**
+   * see `Dataset.paddedLength`; default: the longest of the batch. A few lengths (`lengthBuckets`) make few shapes: but
+   * for the last batch of the shortest texts, all of one padded length have the same number of rows (`fullRows`).
+   */
   readonly paddedLength?: ((longest: number) => number) | undefined;
 }
 
@@ -39,24 +45,46 @@ export interface PaddingFigures {
 const BATCHES_PER_POOL = 50;
 
 /**
- * Puts examples into batches. Examples are shuffled, dealt into pools of about 50 batches, sorted by length within each
- * pool, cut into batches, and the batches shuffled. Depends on the lengths, (seed, epoch) and the options only.
+ * Puts examples into batches. Examples are shuffled, grouped by length, cut into batches, and the batches shuffled.
+ * Depends on the lengths, (seed, epoch) and the options only.
+ *
+ * Grouped means: dealt into pools of about 50 batches and sorted by length within each. With `paddedLength` there is one
+ * pool, sorted by padded length from the longest down: texts of one padded length keep their random order, and a batch
+ * that texts of one length do not fill takes shorter ones, so that all are full but the last of the epoch, the shortest.
  * @param lengths tokens of each example
  * @returns indices of the examples of each batch; every example exactly once
  * @throws TrainError `example-too-long`
  */
 export function planBatches(lengths: ArrayLike<number>, options: BatchingOptions): number[][] {
-  const { seed = 0, epoch = 0, groupByLength = true } = options;
+  const { seed = 0, epoch = 0, groupByLength = true, paddedLength } = options;
   const random = new RandomStream(seed, epoch);
   const order = Array.from({ length: lengths.length }, (_, index) => index);
   if (options.shuffle ?? true) shuffle(order, random);
   if (!groupByLength) return cutBatches(order, lengths, options);
 
-  const batches = pools(order, lengths, options).flatMap((pool) => {
-    pool.sort((a, b) => lengths[a] - lengths[b]); // stable: equal lengths keep their random order
-    return cutBatches(pool, lengths, options);
-  });
+  // sorting is stable: equal lengths keep their random order
+  const batches = paddedLength
+    ? cutBatches(longestFirst(order, Float64Array.from(lengths, paddedLength)), lengths, options)
+    : pools(order, lengths, options).flatMap((pool) => {
+        pool.sort((a, b) => lengths[a] - lengths[b]);
+        return cutBatches(pool, lengths, options);
+      });
   return (options.shuffle ?? true) ? shuffle(batches, random) : batches;
+}
+
+/**
+ * Rows of a full batch of texts padded to this length: `batchSize`, or as many as `batchTokens` allows. By it an executor
+ * tells batches that come again in this shape from rests.
+ */
+export function fullRows(paddedLength: number, { batchSize, batchTokens }: BatchSizing): number {
+  return batchTokens === undefined
+    ? (batchSize ?? DEFAULT_BATCH_SIZE)
+    : Math.floor(batchTokens / paddedLength);
+}
+
+/** Sorts indices by the length of their examples, the longest first; equal ones keep their order. */
+export function longestFirst(indices: readonly number[], lengths: ArrayLike<number>): number[] {
+  return [...indices].sort((a, b) => lengths[b] - lengths[a]);
 }
 
 /** Counts real and padded tokens of a batch. */

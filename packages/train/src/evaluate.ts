@@ -1,4 +1,4 @@
-import { cutBatches } from './batching.js';
+import { cutBatches, longestFirst } from './batching.js';
 import { callHook, type Callback } from './callbacks/callback.js';
 import { type Dataset, exampleLengths } from './dataset.js';
 import { TrainError } from './errors.js';
@@ -90,7 +90,7 @@ export function evaluationBatches<Example>(
     throw new TrainError('no-examples', `${where}: expected at least one example, found none.`);
   }
   const lengths = exampleLengths(data);
-  const order = Array.from(lengths.keys()).sort((a, b) => lengths[b] - lengths[a]);
+  const order = longestFirst([...lengths.keys()], lengths);
   return cutBatches(order, lengths, { ...sizing, paddedLength: paddedLengthOf(data) });
 }
 

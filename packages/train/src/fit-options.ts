@@ -1,4 +1,4 @@
-import type { BatchSizing } from './batching.js';
+import { type BatchSizing, DEFAULT_BATCH_SIZE } from './batching.js';
 import type { Callback } from './callbacks/callback.js';
 import type { Dataset } from './dataset.js';
 import { rangeProblems, throwProblems } from './errors.js';
@@ -55,9 +55,6 @@ export interface FitSettings {
   readonly groupByLength: boolean;
   readonly initialStep: number;
 }
-
-/** Batch size where the caller names none: Keras's. */
-const DEFAULT_BATCH_SIZE = 32;
 
 /**
  * Checks the options of a run and fills in defaults.

@@ -1,6 +1,7 @@
 export {
   type BatchingOptions,
   type BatchSizing,
+  fullRows,
   type PaddingFigures,
   paddingOf,
   paddingWaste,
@@ -34,6 +35,7 @@ export type {
 } from './executor.js';
 export type { EvaluateOptions, FitOptions } from './fit-options.js';
 export type { History } from './history.js';
+export { lengthBuckets, type LengthBucketsOptions, padToBuckets } from './length-buckets.js';
 export { accuracyScore, subsetAccuracyScore } from './metrics/accuracy.js';
 export {
   accuracy,

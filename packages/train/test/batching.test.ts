@@ -92,7 +92,7 @@ describe('batching', () => {
   it('counts the length that collate pads to', () => {
     const paddedLength = (longest: number): number => Math.ceil(longest / 8) * 8;
     const batches = planBatches([5, 6, 7, 9], { batchTokens: 24, paddedLength, shuffle: false });
-    expect(batches).toEqual([[0, 1, 2], [3]]);
+    expect(batches).toEqual([[3], [0, 1, 2]]);
     expect(paddingOf([0, 1, 2], [5, 6, 7, 9], paddedLength)).toEqual({ tokens: 18, paddedTokens: 24 });
   });
 
