@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 import type { Build } from './builds.js';
@@ -29,6 +29,8 @@ export async function fillEntry(
   await mkdir(downloads, { recursive: true });
   const wheels = await fetchWheels(build, downloads, options);
   const partial = await mkdtemp(`${entry}.partial-`);
+  // mkdtemp's folders are private; a cache may serve several users.
+  await chmod(partial, 0o755);
   try {
     const files = await unpackAll(build, wheels, partial, options);
     await writeManifest(partial, {
@@ -56,6 +58,7 @@ export async function fillEntry(
     throw error;
   }
   await rm(downloads, { recursive: true, force: true });
+  await rmdir(join(cache, 'downloads')).catch(() => undefined);
   const { library, attempt } = await lookInEntry(entry, platform);
   if (library) return library;
   throw new Error(`${entry} was complete a moment ago: ${attempt.detail}`);
@@ -119,6 +122,9 @@ function destinationOf(name: string, members: Build['members']): string | undefi
   return licence ? `licenses/${licence[1]}.txt` : undefined;
 }
 
+/** Bytes between two reports of the unpacking. */
+const progressStep = 16 << 20;
+
 async function unpackAll(
   build: Build,
   wheels: readonly string[],
@@ -127,6 +133,7 @@ async function unpackAll(
 ): Promise<ManifestFile[]> {
   const files: ManifestFile[] = [];
   let done = 0;
+  let reported = 0;
   for (const [index, wheel] of wheels.entries()) {
     const unpacked = await unpackWheel(wheel, {
       target,
@@ -134,6 +141,8 @@ async function unpackAll(
       members: index === 0 ? build.members : {},
       onBytes: (bytes) => {
         done = Math.min(done + bytes, build.unpackedBytes);
+        if (done - reported < progressStep && done < build.unpackedBytes) return;
+        reported = done;
         onProgress?.({ stage: 'unpacking', done, total: build.unpackedBytes, detail: basename(wheel) });
       },
       signal,
