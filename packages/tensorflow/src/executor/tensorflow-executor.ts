@@ -1,0 +1,122 @@
+import * as tf from '@tensorflow/tfjs';
+
+import type { TensorFlowBackend } from '../backend.js';
+import { TensorFlowError } from '../errors.js';
+import { activeBackend, BACKEND_NAME } from '../runtime.js';
+import { batchSignature, batchTensors, toHost, withTensors } from './batch-tensors.js';
+import { DeviceFunction, runEagerly } from './device-function.js';
+import type { HostTensor, Predictor, Trainable, TrainingRequest, TrainingSession } from './port.js';
+import { TensorFlowSession } from './training-session.js';
+
+/** How steps are compiled. */
+export interface TensorFlowExecutorOptions {
+  /**
+   * Which batches are worth a trace. One takes seconds and is kept for the shapes of the batch: batches of odd shapes that
+   * come once are faster op by op. Must depend on the batch's shapes alone, so that a resumed run computes the same.
+   * Default: all.
+   */
+  readonly compileIf?: ((batch: object) => boolean) | undefined;
+  /** compile with XLA, which takes longer at first; default false */
+  readonly jitCompile?: boolean | undefined;
+}
+
+/** `wrong-backend`: the `tensorflow` backend is not the active one */
+export class ExecutorError extends TensorFlowError<'wrong-backend'> {
+  override readonly name = 'ExecutorError';
+}
+
+interface ModelFunctions {
+  readonly evaluate: DeviceFunction;
+  readonly predict: DeviceFunction;
+}
+
+/**
+ * Runs training steps, evaluations and predictions as compiled TensorFlow functions: the executor for `@bertune/train`'s
+ * `compile(model, { executor })`. Parameters and optimiser slots live in TensorFlow's variables and are updated in place;
+ * the model's `tf.Variable`s show their current values at any time.
+ */
+export class TensorFlowExecutor {
+  /** for reports */
+  readonly name = 'tensorflow';
+  private readonly compileIf: (batch: object) => boolean;
+  private readonly jitCompile: boolean;
+  private readonly functions = new Map<object, ModelFunctions>();
+
+  constructor(options: TensorFlowExecutorOptions = {}) {
+    this.compileIf = options.compileIf ?? (() => true);
+    this.jitCompile = options.jitCompile ?? false;
+  }
+
+  /** See `Executor.startTraining` in `@bertune/train`. @throws ExecutorError */
+  startTraining<Batch extends object>(request: TrainingRequest<Batch>): TrainingSession<Batch> {
+    const options = { compileIf: this.compileIf, jitCompile: this.jitCompile };
+    return new TensorFlowSession(requireBackend(), request, options);
+  }
+
+  /** See `Executor.evaluate` in `@bertune/train`. @throws ExecutorError, TraceError, OpError */
+  async evaluate<Batch extends object>(
+    trainable: Trainable<Batch>,
+    batch: Batch,
+  ): Promise<{ readonly loss: number; readonly predictions: HostTensor }> {
+    const outputs = this.run('evaluate', trainable, batch, (tensors) => {
+      const { loss, predictions } = trainable.lossAndPredictions(tensors);
+      return [loss, predictions];
+    });
+    const [loss, predictions] = await Promise.all(outputs.map(toHost));
+    tf.dispose(outputs);
+    return { loss: loss.values[0], predictions };
+  }
+
+  /** See `Executor.predict` in `@bertune/train`. @throws ExecutorError, TraceError, OpError */
+  async predict<Input extends object>(predictor: Predictor<Input>, batch: Input): Promise<HostTensor> {
+    const outputs = this.run('predict', predictor, batch, (tensors) => [predictor.predict(tensors)]);
+    const result = await toHost(outputs[0]);
+    tf.dispose(outputs);
+    return result;
+  }
+
+  /** Frees what was traced for evaluation and prediction; sessions free their own. */
+  dispose(): void {
+    for (const { evaluate, predict } of this.functions.values()) {
+      evaluate.dispose();
+      predict.dispose();
+    }
+    this.functions.clear();
+  }
+
+  private run<Batch extends object>(
+    kind: keyof ModelFunctions,
+    model: object,
+    batch: Batch,
+    compute: (batch: Batch) => tf.Tensor[],
+  ): tf.Tensor[] {
+    const backend = requireBackend();
+    const inputs = batchTensors(batch).map(([, tensor]) => tensor);
+    const body = ({ inputs }: { readonly inputs: readonly tf.Tensor[] }): tf.Tensor[] =>
+      compute(withTensors(batch, inputs));
+    if (!this.compileIf(batch)) return runEagerly(inputs, body);
+    return this.functionsOf(backend, model)[kind].call(batchSignature(batch), inputs, body);
+  }
+
+  private functionsOf(backend: TensorFlowBackend, model: object): ModelFunctions {
+    let functions = this.functions.get(model);
+    if (!functions) {
+      functions = {
+        evaluate: new DeviceFunction(backend, 'evaluate', this.jitCompile),
+        predict: new DeviceFunction(backend, 'predict', this.jitCompile),
+      };
+      this.functions.set(model, functions);
+    }
+    return functions;
+  }
+}
+
+function requireBackend(): TensorFlowBackend {
+  const backend = activeBackend();
+  if (backend) return backend;
+  throw new ExecutorError(
+    'wrong-backend',
+    `TensorFlowExecutor: expected ${BACKEND_NAME} of this package to be the active backend, found ${tf.getBackend()}. ` +
+      'Call startTensorFlow first.',
+  );
+}

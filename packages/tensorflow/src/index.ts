@@ -1,0 +1,14 @@
+export { TensorFlowError } from './errors.js';
+export { type Device, startTensorFlow, type TensorFlowOptions, type TensorFlowRuntime } from './runtime.js';
+export { compile, type CompiledFunction, type CompileOptions } from './compile/compile.js';
+export { type Attempt, type LibrarySource, type TensorFlowLibrary } from './library/library.js';
+export { findTensorFlow, type FindOptions, type FindResult } from './library/find.js';
+export { type DownloadPlan, planTensorFlow, provideTensorFlow } from './library/provide.js';
+export { type ProvideOptions, type ProvideProgress } from './library/provide-options.js';
+export { cacheDirectory, verifyCached } from './library/cache.js';
+export { LibraryError, type LibraryErrorCode, type LibraryErrorParts } from './library/errors.js';
+export {
+  ExecutorError,
+  TensorFlowExecutor,
+  type TensorFlowExecutorOptions,
+} from './executor/tensorflow-executor.js';

@@ -1,0 +1,86 @@
+import * as tf from '@tensorflow/tfjs';
+
+import type { TensorFlowBackend } from '../backend.js';
+import { AttributeType, type OpAttribute, typeAttribute } from '../c-api/attributes.js';
+import { DataType } from '../tensors/data-type.js';
+import type { Entry } from '../tensors/entries.js';
+
+interface Factors {
+  readonly a: tf.TensorInfo;
+  readonly b: tf.TensorInfo;
+}
+
+interface FusedInputs extends Factors {
+  readonly bias?: tf.TensorInfo;
+  readonly preluActivationWeights?: tf.TensorInfo;
+}
+
+/**
+ * Matrix products. TensorFlow.js maps all of them to `BatchMatMulV2`; for two matrices the plain `MatMul` is far faster
+ * on a CPU. Transposes of traced matrices are folded into its flags.
+ */
+export const batchMatMul = {
+  kernelName: tf.BatchMatMul,
+  kernelFunc(backend: TensorFlowBackend, inputs: Factors, attrs: tf.BatchMatMulAttrs): tf.Tensor {
+    const { a, b } = inputs;
+    const { transposeA, transposeB } = attrs;
+    if (a.shape.length === 2 && b.shape.length === 2) return product(backend, a, b, transposeA, transposeB);
+    const flags = [flag('adj_x', transposeA), flag('adj_y', transposeB)];
+    return backend.run('BatchMatMulV2', [typeAttribute('T', DataType.float32), ...flags], [a, b]);
+  },
+};
+
+/** Product with bias and activation; TensorFlow's graph optimiser fuses the operations when they are compiled. */
+export const fusedMatMul = {
+  kernelName: tf._FusedMatMul,
+  kernelFunc(
+    backend: TensorFlowBackend,
+    { a, b, bias, preluActivationWeights }: FusedInputs,
+    attrs: tf._FusedMatMulAttrs,
+  ): tf.Tensor {
+    return tf.tidy(() => {
+      const { transposeA, transposeB, activation, leakyreluAlpha } = attrs;
+      let result = batchMatMul.kernelFunc(backend, { a, b }, { transposeA, transposeB });
+      if (bias) result = addBias(backend, result, bias);
+      return backend.applyActivation(result, activation, preluActivationWeights, leakyreluAlpha);
+    });
+  },
+};
+
+function product(
+  backend: TensorFlowBackend,
+  a: tf.TensorInfo,
+  b: tf.TensorInfo,
+  transposeA: boolean,
+  transposeB: boolean,
+): tf.Tensor {
+  const left = operand(backend, a, transposeA);
+  const right = operand(backend, b, transposeB);
+  const flags = [flag('transpose_a', left.transposed), flag('transpose_b', right.transposed)];
+  return backend.runOnEntries(
+    'MatMul',
+    [typeAttribute('T', DataType.float32), ...flags],
+    [left.entry, right.entry],
+  );
+}
+
+/** A matrix, or the one that it is the transpose of. */
+function operand(
+  backend: TensorFlowBackend,
+  matrix: tf.TensorInfo,
+  transposed: boolean,
+): { entry: Entry; transposed: boolean } {
+  const entry = backend.entryOf(matrix);
+  if (entry.kind !== 'symbolic' || !entry.transposeOf) return { entry, transposed };
+  return { entry: entry.transposeOf, transposed: !transposed };
+}
+
+function addBias(backend: TensorFlowBackend, x: tf.Tensor, bias: tf.TensorInfo): tf.Tensor {
+  if (bias.shape.length !== 1) return tf.add(x, tf.engine().makeTensorFromTensorInfo(bias));
+  const format = { name: 'data_format', type: AttributeType.string, value: 'NHWC' };
+  return backend.run('BiasAdd', [typeAttribute('T', DataType.float32), format], [x, bias]);
+}
+
+function flag(name: string, value: boolean): OpAttribute {
+  return { name, type: AttributeType.bool, value };
+}

@@ -1,0 +1,36 @@
+import * as tf from '@tensorflow/tfjs';
+
+import type { TensorFlowBackend } from '../backend.js';
+import { gather } from './gather.js';
+import { identity } from './identity.js';
+import { keepMask } from './keep-mask.js';
+import { batchMatMul, fusedMatMul } from './matmul.js';
+import { transpose } from './transpose.js';
+
+/** A kernel of ours: those of TensorFlow.js's Node backend stay where this list has none of that name. */
+interface OwnKernel {
+  readonly kernelName: string;
+  kernelFunc(backend: TensorFlowBackend, inputs: tf.NamedTensorInfoMap, attrs: tf.NamedAttrMap): tf.Tensor;
+}
+
+const KERNELS = [
+  batchMatMul,
+  fusedMatMul,
+  transpose,
+  gather,
+  identity,
+  keepMask,
+] as unknown as readonly OwnKernel[];
+
+/** Registers our kernels for the backend, in place of those of the same name. */
+export function registerKernels(backendName: string): void {
+  for (const { kernelName, kernelFunc } of KERNELS) {
+    if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
+    tf.registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: ({ inputs, attrs, backend }) =>
+        kernelFunc(backend as TensorFlowBackend, inputs as tf.NamedTensorInfoMap, attrs ?? {}),
+    });
+  }
+}

@@ -1,0 +1,354 @@
+import { AttributeType, type OpAttribute, setAttributes, typeAttribute } from '../c-api/attributes.js';
+import type { NativeLibrary } from '../c-api/load-library.js';
+import { type OpDefinition, readOpDefinition } from '../c-api/op-definition.js';
+import type { Pointer, TF_Output } from '../c-api/signatures.js';
+import type { Status } from '../c-api/status.js';
+import { DataType } from '../tensors/data-type.js';
+import { type EagerEntry, type Entry, describeEntry, type SymbolicEntry } from '../tensors/entries.js';
+import { type HostValues, makeHostTensor } from '../tensors/host-memory.js';
+import type { ResourceVariable } from '../tensors/resource-variable.js';
+import { TraceError } from './trace-error.js';
+
+/** Operations without inputs of their own: what they give takes no memory until it is used. */
+const SOURCES: ReadonlySet<string> = new Set(['Placeholder', 'VarHandleOp', 'ReadVariableOp']);
+
+/** A function made of a trace, as TensorFlow knows it. */
+export interface GraphFunction {
+  readonly name: string;
+  /** handles of tensors from outside, which follow the inputs at every call; the function owns them */
+  readonly captures: readonly Pointer[];
+  /** what it reads or writes; retained for the function */
+  readonly variables: readonly ResourceVariable[];
+  /** operations in the graph */
+  readonly operations: number;
+}
+
+/** What a call of a compiled function may ask TensorFlow for. */
+export interface FunctionOptions {
+  /** compile with XLA */
+  readonly jitCompile: boolean;
+}
+
+/**
+ * A graph under construction. Operations are added instead of executed; tensors from outside become inputs of the
+ * function (captures), variables are read once, constants are part of the graph.
+ */
+export class GraphTrace {
+  private readonly graph: Pointer;
+  private readonly captures = new Map<EagerEntry, { output: TF_Output; handle: Pointer }>();
+  private readonly resources = new Map<ResourceVariable, TF_Output>();
+  private readonly reads = new Map<ResourceVariable, SymbolicEntry>();
+  private readonly lastAccess = new Map<ResourceVariable, Pointer>();
+  private readonly effects: Pointer[] = [];
+  private readonly gradientNodes = new Set<Pointer>();
+  private frontier: Pointer | undefined;
+  private count = 0;
+  private ended = false;
+
+  constructor(
+    private readonly native: NativeLibrary,
+    private readonly status: Status,
+    private readonly definitions: Map<string, OpDefinition>,
+  ) {
+    this.graph = native.c.TF_NewGraph();
+  }
+
+  /** Whether entries of this trace can no longer be used. */
+  get isEnded(): boolean {
+    return this.ended;
+  }
+
+  /** An input of the function. */
+  placeholder(shape: readonly number[], dtype: number): SymbolicEntry {
+    const output = this.add('Placeholder', [typeAttribute('dtype', dtype), shapeAttribute(shape)], []);
+    return { kind: 'symbolic', dtype, shape, output: { oper: output, index: 0 }, trace: this };
+  }
+
+  /** A constant. */
+  constant(shape: readonly number[], dtype: number, values: HostValues): SymbolicEntry {
+    const { c } = this.native;
+    const tensor = makeHostTensor(this.native, shape, dtype, values);
+    try {
+      const description = c.TF_NewOperation(this.graph, 'Const', this.nextName('Const'));
+      c.TF_SetAttrTensor(description, 'value', tensor, this.status.pointer);
+      this.status.check(() => ({ op: 'Const', inputs: [] }));
+      c.TF_SetAttrType(description, 'dtype', dtype);
+      const oper = this.finish(description, 'Const', []);
+      return { kind: 'symbolic', dtype, shape, output: { oper, index: 0 }, trace: this };
+    } finally {
+      c.TF_DeleteTensor(tensor);
+    }
+  }
+
+  /**
+   * Adds an operation.
+   * @returns its outputs
+   * @throws OpError where TensorFlow's shape inference refuses; TraceError `unknown-shape`
+   */
+  operation(
+    op: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly Entry[],
+    outputCount: number,
+  ): SymbolicEntry[] {
+    const oper = this.add(op, attributes, inputs);
+    if (outputCount === 0) this.effects.push(oper);
+    return Array.from({ length: outputCount }, (_, index) => this.describe(op, { oper, index }));
+  }
+
+  /**
+   * Adds an operation that changes variables; it happens whether or not its outputs are used, and after everything that
+   * was traced before it and reads or changes the same variables.
+   */
+  update(
+    op: string,
+    attributes: readonly OpAttribute[],
+    variables: readonly ResourceVariable[],
+    inputs: readonly Entry[],
+  ): void {
+    const handles = variables.map((variable) => this.resourceEntry(variable));
+    const before = variables.flatMap((variable) => this.lastAccess.get(variable) ?? []);
+    const oper = this.add(op, attributes, [...handles, ...inputs], before);
+    for (const variable of variables) this.lastAccess.set(variable, oper);
+    this.effects.push(oper);
+  }
+
+  /** Gives a variable a value once the function has read it. */
+  assign(variable: ResourceVariable, value: Entry): void {
+    this.update('AssignVariableOp', [typeAttribute('dtype', variable.dtype)], [variable], [value]);
+  }
+
+  /** The value a variable has when the function starts. */
+  readVariable(variable: ResourceVariable): SymbolicEntry {
+    let read = this.reads.get(variable);
+    if (!read) {
+      const oper = this.add(
+        'ReadVariableOp',
+        [typeAttribute('dtype', variable.dtype)],
+        [this.resourceEntry(variable)],
+      );
+      read = {
+        kind: 'symbolic',
+        dtype: variable.dtype,
+        shape: variable.shape,
+        output: { oper, index: 0 },
+        trace: this,
+      };
+      this.reads.set(variable, read);
+      this.lastAccess.set(variable, oper);
+    }
+    return read;
+  }
+
+  /**
+   * From here on the trace is that of a gradient: what is computed from values of the forward half alone waits until
+   * the gradient has come so far. Without that TensorFlow would run it early and keep its result, and would see that the
+   * forward half computes the same and keep that: either way more is alive at once than the gradients were written for.
+   * @param loss where the gradient starts
+   */
+  beginGradient(loss: SymbolicEntry): void {
+    this.frontier = loss.output.oper;
+    this.gradientNodes.add(loss.output.oper);
+  }
+
+  /**
+   * Ends the trace and makes a function of it, registered in the context.
+   * @param inputs placeholders of this trace, in the order of the arguments
+   * @param outputs in the order of the results
+   */
+  finishFunction(
+    context: Pointer,
+    name: string,
+    inputs: readonly SymbolicEntry[],
+    outputs: readonly Entry[],
+    options: FunctionOptions,
+  ): GraphFunction {
+    const { c } = this.native;
+    const results = outputs.map((entry) => this.outputOf(entry));
+    const captures = [...this.captures.values()];
+    const arguments_ = [...inputs, ...captures].map(({ output }) => output);
+    const effects = BigUint64Array.from(this.effects, BigInt);
+    const definition = c.TF_GraphToFunctionWithControlOutputs(
+      this.graph,
+      name,
+      0, // no hash appended
+      -1, // every operation of the graph
+      null,
+      arguments_.length,
+      arguments_,
+      results.length,
+      results,
+      null,
+      effects.length,
+      effects,
+      null,
+      0,
+      null,
+      this.status.pointer,
+    );
+    this.status.check(() => ({ op: name, inputs: inputs.map(describeEntry) }));
+    try {
+      if (options.jitCompile) this.setFlag(definition, '_XlaMustCompile');
+      c.TFE_ContextAddFunction(context, definition, this.status.pointer);
+      this.status.check(() => ({ op: name, inputs: inputs.map(describeEntry) }));
+    } finally {
+      c.TF_DeleteFunction(definition);
+    }
+    const handles = captures.map(({ handle }) => handle);
+    this.captures.clear();
+    return { name, captures: handles, variables: [...this.resources.keys()], operations: this.count };
+  }
+
+  /** Frees the graph; entries of the trace are stale from now on. */
+  end(): void {
+    if (this.ended) return;
+    this.ended = true;
+    for (const { handle } of this.captures.values()) this.native.c.TFE_DeleteTensorHandle(handle);
+    this.native.c.TF_DeleteGraph(this.graph);
+  }
+
+  private add(
+    op: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly Entry[],
+    after: readonly Pointer[] = [],
+  ): Pointer {
+    const { c } = this.native;
+    const outputs = inputs.map((entry) => this.outputOf(entry));
+    const definition = this.definitionOf(op);
+    const description = c.TF_NewOperation(this.graph, op, this.nextName(op));
+    this.addInputs(description, definition, outputs, attributes);
+    for (const oper of after) c.TF_AddControlInput(description, oper);
+    const inGradient = this.frontier !== undefined && !SOURCES.has(op);
+    const waits = inGradient && !outputs.some(({ oper }) => this.gradientNodes.has(oper));
+    if (waits) c.TF_AddControlInput(description, this.frontier ?? 0);
+    const own = attributes.filter(({ name }) => !definition.inferred.has(name));
+    setAttributes(c, this.status, 'TF_SetAttr', description, own);
+    const oper = this.finish(description, op, inputs);
+    if (inGradient) {
+      this.gradientNodes.add(oper);
+      if (!waits) this.frontier = oper;
+    }
+    return oper;
+  }
+
+  private addInputs(
+    description: Pointer,
+    { isList }: OpDefinition,
+    outputs: readonly TF_Output[],
+    attributes: readonly OpAttribute[],
+  ): void {
+    const { c } = this.native;
+    const lists = isList.filter(Boolean).length;
+    const inLists = outputs.length - (isList.length - lists);
+    const lengths = attributes.find(({ name }) => name === 'N')?.value;
+    let at = 0;
+    for (const list of isList) {
+      if (list) {
+        const length = lists === 1 ? inLists : Number(lengths);
+        c.TF_AddInputList(description, outputs.slice(at, at + length), length);
+        at += length;
+      } else {
+        c.TF_AddInput(description, outputs[at++]);
+      }
+    }
+  }
+
+  private finish(description: Pointer, op: string, inputs: readonly Entry[]): Pointer {
+    const oper = this.native.c.TF_FinishOperation(description, this.status.pointer);
+    this.status.check(() => ({ op, inputs: inputs.map(describeEntry) }));
+    this.count++;
+    return oper;
+  }
+
+  private describe(op: string, output: TF_Output): SymbolicEntry {
+    const { c } = this.native;
+    const rank = c.TF_GraphGetTensorNumDims(this.graph, output, this.status.pointer);
+    const dims = new BigInt64Array(Math.max(rank, 0));
+    if (rank > 0) c.TF_GraphGetTensorShape(this.graph, output, dims, rank, this.status.pointer);
+    this.status.check(() => ({ op, inputs: [] }));
+    const shape = Array.from(dims, Number);
+    if (rank < 0 || shape.some((size) => size < 0)) {
+      throw new TraceError(
+        'unknown-shape',
+        `${op}: the shape of its result depends on values, which a traced function does not have. ` +
+          'Compute it outside of the compiled function and pass it in.',
+      );
+    }
+    return { kind: 'symbolic', dtype: c.TF_OperationOutputType(output), shape, output, trace: this };
+  }
+
+  private outputOf(entry: Entry): TF_Output {
+    switch (entry.kind) {
+      case 'symbolic':
+        if (entry.trace !== this) {
+          throw new TraceError(
+            'stale-value',
+            `tensor ${describeEntry(entry)}: it belongs to another trace. Return it from the function that made it.`,
+          );
+        }
+        return entry.output;
+      case 'variable':
+        return this.readVariable(entry.variable).output;
+      case 'eager':
+        return this.capture(entry);
+    }
+  }
+
+  private capture(entry: EagerEntry): TF_Output {
+    const known = this.captures.get(entry);
+    if (known) return known.output;
+    const handle = this.native.c.TFE_TensorHandleCopySharingTensor(entry.handle, this.status.pointer);
+    this.status.check(() => ({ op: 'capture', inputs: [describeEntry(entry)] }));
+    const { output } = this.placeholder(entry.shape, entry.dtype);
+    this.captures.set(entry, { output, handle });
+    return output;
+  }
+
+  private resourceEntry(variable: ResourceVariable): SymbolicEntry {
+    let output = this.resources.get(variable);
+    if (!output) {
+      const oper = this.add('VarHandleOp', variableAttributes(variable), []);
+      output = { oper, index: 0 };
+      this.resources.set(variable, output);
+    }
+    return { kind: 'symbolic', dtype: DataType.resource, shape: [], output, trace: this };
+  }
+
+  private definitionOf(op: string): OpDefinition {
+    let definition = this.definitions.get(op);
+    if (!definition) {
+      definition = readOpDefinition(this.native, this.status, this.graph, op);
+      this.definitions.set(op, definition);
+    }
+    return definition;
+  }
+
+  private setFlag(definition: Pointer, name: string): void {
+    const isTrue = Uint8Array.from([5 * 8, 1]); // AttrValue { b: true }
+    this.native.c.TF_FunctionSetAttrValueProto(definition, name, isTrue, isTrue.length, this.status.pointer);
+    this.status.check(() => ({ op: name, inputs: [] }));
+  }
+
+  private nextName(op: string): string {
+    return `${op}_${this.count}`;
+  }
+}
+
+/** Attributes of `VarHandleOp`, the same inside and outside of a graph. */
+export function variableAttributes({
+  name,
+  dtype,
+  shape,
+}: Pick<ResourceVariable, 'name' | 'dtype' | 'shape'>): OpAttribute[] {
+  return [
+    typeAttribute('dtype', dtype),
+    shapeAttribute(shape),
+    { name: 'shared_name', type: AttributeType.string, value: name },
+    { name: 'container', type: AttributeType.string, value: '' },
+  ];
+}
+
+function shapeAttribute(shape: readonly number[]): OpAttribute {
+  return { name: 'shape', type: AttributeType.shape, value: [...shape] };
+}
