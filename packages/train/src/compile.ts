@@ -6,7 +6,7 @@ import { type ClipNorm, clipProblems } from './clipping.js';
 import { type Dataset, exampleLengths } from './dataset.js';
 import { EagerExecutor } from './eager-executor.js';
 import { throwProblems, TrainError } from './errors.js';
-import { evaluationBatches, runEvaluate, runPredict } from './evaluate.js';
+import { type Evaluation, evaluationBatches, runEvaluate, runPredict } from './evaluate.js';
 import type { Executor, HostTensor, TrainedParameter } from './executor.js';
 import { runFit } from './fit.js';
 import { type EvaluateOptions, type FitOptions, fitSettings } from './fit-options.js';
@@ -141,7 +141,8 @@ export class CompiledModel<Batch extends Input, Input extends object = Batch> {
         learningRate,
         validate:
           validationData &&
-          (() => this.evaluateNow(validationData, { ...settings.sizing, callbacks, signal })),
+          (async () =>
+            (await this.evaluateNow(validationData, { ...settings.sizing, callbacks, signal })).figures),
       });
     } finally {
       model.dispose();
@@ -158,6 +159,18 @@ export class CompiledModel<Batch extends Input, Input extends object = Batch> {
     data: Dataset<Example, Batch>,
     options: EvaluateOptions = {},
   ): Promise<Record<string, number>> {
+    return (await this.evaluateWithPredictions(data, options)).figures;
+  }
+
+  /**
+   * As `evaluate`, with the predictions behind the figures: one pass over the data, and nothing for a compiling executor
+   * to compile that validation has not compiled already.
+   * @throws TrainError as `evaluate`
+   */
+  async evaluateWithPredictions<Example>(
+    data: Dataset<Example, Batch>,
+    options: EvaluateOptions = {},
+  ): Promise<Evaluation> {
     this.assertNotDisposed();
     return this.evaluateNow(data, options);
   }
@@ -200,10 +213,7 @@ export class CompiledModel<Batch extends Input, Input extends object = Batch> {
     this.state = 'disposed';
   }
 
-  private evaluateNow<Example>(
-    data: Dataset<Example, Batch>,
-    options: EvaluateOptions,
-  ): Promise<Record<string, number>> {
+  private evaluateNow<Example>(data: Dataset<Example, Batch>, options: EvaluateOptions): Promise<Evaluation> {
     const runner = { trainable: this.checked, executor: this.executor };
     return runEvaluate(runner, data, this.options.metrics ?? [], options);
   }

@@ -18,13 +18,21 @@ export interface Runner<Model> {
   readonly executor: Executor;
 }
 
+/** Figures of an evaluation and what they were worked out from. */
+export interface Evaluation {
+  /** `loss`, the weighted mean over the data, and one figure for each metric */
+  readonly figures: Record<string, number>;
+  /** float32 [N, ...] on the host, in the order of the examples */
+  readonly predictions: HostTensor;
+}
+
 /** Loss and metrics over a data set. See `CompiledModel.evaluate`. */
 export async function runEvaluate<Example, Batch extends object>(
   { trainable, executor }: Runner<Required<Trainable<Batch>>>,
   data: Dataset<Example, Batch>,
   metrics: readonly Metric[],
   options: EvaluateOptions,
-): Promise<Record<string, number>> {
+): Promise<Evaluation> {
   const callbacks: readonly Callback[] = options.callbacks ?? [];
   const batches = evaluationBatches('evaluate', data, options);
   const predictions = new RowCollector('predictions', data.examples.length);
@@ -51,10 +59,10 @@ export async function runEvaluate<Example, Batch extends object>(
     await yieldToEventLoop();
   }
 
-  const results: Record<string, number> = { loss: loss / weight };
-  for (const metric of metrics) results[metric.name] = metric.compute(predictions.result(), labels.result());
-  await callHook(callbacks, 'onTestEnd', results);
-  return results;
+  const figures: Record<string, number> = { loss: loss / weight };
+  for (const metric of metrics) figures[metric.name] = metric.compute(predictions.result(), labels.result());
+  await callHook(callbacks, 'onTestEnd', figures);
+  return { figures, predictions: predictions.result() };
 }
 
 /** Predictions for a data set. See `CompiledModel.predict`. */

@@ -22,6 +22,7 @@ export { compile, type CompiledModel, type CompileOptions } from './compile.js';
 export type { Dataset } from './dataset.js';
 export { EagerExecutor } from './eager-executor.js';
 export { TrainError, type TrainErrorCode } from './errors.js';
+export type { Evaluation } from './evaluate.js';
 export type {
   Executor,
   HostTensor,

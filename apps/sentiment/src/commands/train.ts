@@ -6,7 +6,6 @@ import { loadSplits, type Splits } from '../data/load-splits.js';
 import { AppError } from '../errors.js';
 import type { Io } from '../io.js';
 import { buildModel, type LoadedModel } from '../model/build-model.js';
-import { scoreExamples } from '../model/score.js';
 import { readModelConfig, storedTask } from '../model/stored-task.js';
 import type { CommandValues } from '../options.js';
 import { checkOutput, checkSpace, fillDirectory } from '../write-file.js';
@@ -22,7 +21,7 @@ import {
   type Checkpoint,
 } from '../training/checkpoint.js';
 import { checkSameData, dataFingerprint, resumedOptions, storedOptions } from '../training/resume.js';
-import { runTraining } from '../training/run-training.js';
+import { runTraining, type Trained } from '../training/run-training.js';
 import { resolveSettings, writtenOptions, type TrainSettings } from '../training/settings.js';
 import { versions } from '../versions.js';
 
@@ -106,9 +105,10 @@ async function trainInto(
     options: storedOptions(values, io.cwd, backend.name),
     data: fingerprint,
   };
+  let trained: Trained | undefined;
   try {
     const begin = Date.now();
-    const history = await io.interruptible((signal) =>
+    trained = await io.interruptible((signal) =>
       runTraining({
         loaded,
         splits,
@@ -119,6 +119,7 @@ async function trainInto(
         saveCheckpoint: (state) => saveCheckpoint(output, loaded, state, identity),
       }),
     );
+    const { history } = trained;
     const record: Omit<RunRecord, 'result'> = {
       command: 'train',
       options: { ...settings, output },
@@ -141,7 +142,7 @@ async function trainInto(
       await writeRunRecord(staging, record);
     });
     if (history.ended === 'aborted') return interrupted(output, history.steps, io);
-    const report = await measure(loaded, splits, settings.batchSize, io);
+    const report = await measure(trained, splits, io);
     await writeRunRecord(output, { ...record, result: { of: splits.testIs, report } });
     const lines = [
       ...formatReport(report, splits.testIs),
@@ -151,6 +152,7 @@ async function trainInto(
     io.stdout.write(`${lines.join('\n')}\n`);
     return 0;
   } finally {
+    trained?.dispose();
     model.dispose();
   }
 }
@@ -161,14 +163,11 @@ function savedBytes({ model, tokenizer }: LoadedModel): number {
   return 4 * values + 100 * tokenizer.vocabularySize + 100_000;
 }
 
-async function measure(loaded: LoadedModel, splits: Splits, batchSize: number, io: Io): Promise<Report> {
-  const progress = startProgress(io.stderr, `evaluating on ${splits.testIs}`, splits.test.length);
-  const scores = await scoreExamples(loaded, splits.test, {
-    batchSize,
-    onProgress: (done) => progress.update(done),
-  });
+async function measure({ score }: Trained, { test, testIs, labels }: Splits, io: Io): Promise<Report> {
+  const progress = startProgress(io.stderr, `evaluating on ${testIs}`, test.length);
+  const { values } = await score(test, (done) => progress.update(done));
   progress.stop();
-  return makeReport(splits.test, scores.values, loaded.labels);
+  return makeReport(test, values, labels);
 }
 
 function predictCommand(output: string, io: Io): string {

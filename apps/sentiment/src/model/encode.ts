@@ -54,16 +54,21 @@ function labelTensor(examples: readonly EncodedExample[], task: Task): tf.Tensor
   }
 }
 
+/** To how many tokens a batch is padded, by the longest of its texts. */
+export type PaddedLength = (longest: number) => number;
+
 /**
- * Pads examples to the longest of them.
+ * Pads examples to one length.
  * @param padTokenId id that fills rows up
+ * @param paddedLength default: to the longest of them
  * @returns [B, T] each; whoever asked for it disposes it with `tf.dispose`
  */
 export function collateInputs(
   examples: readonly Pick<EncodedExample, 'inputIds' | 'tokenTypeIds'>[],
   padTokenId: number,
+  paddedLength: PaddedLength = (longest) => longest,
 ): BertInputs {
-  const length = Math.max(...examples.map(({ inputIds }) => inputIds.length));
+  const length = paddedLength(Math.max(...examples.map(({ inputIds }) => inputIds.length)));
   const shape: [number, number] = [examples.length, length];
   const inputIds = new Int32Array(examples.length * length).fill(padTokenId);
   const attentionMask = new Int32Array(inputIds.length);
@@ -81,6 +86,11 @@ export function collateInputs(
 }
 
 /** As `collateInputs`, with the labels. Whoever asked for it disposes it with `tf.dispose`. */
-export function collate(examples: readonly EncodedExample[], task: Task, padTokenId: number): SequenceBatch {
-  return { ...collateInputs(examples, padTokenId), labels: labelTensor(examples, task) };
+export function collate(
+  examples: readonly EncodedExample[],
+  task: Task,
+  padTokenId: number,
+  paddedLength?: PaddedLength,
+): SequenceBatch {
+  return { ...collateInputs(examples, padTokenId, paddedLength), labels: labelTensor(examples, task) };
 }

@@ -2,13 +2,16 @@ import * as tf from '@tensorflow/tfjs';
 
 import { collateInputs, encodeExamples } from './encode.js';
 import type { LoadedModel } from './build-model.js';
-import type { Example } from '../data/labels.js';
+import type { Example, LabelSpace } from '../data/labels.js';
 import type { TextExample } from '../data/read-examples.js';
+import { type MakeExecutor, makeEagerExecutor, scoringShapes } from './shapes.js';
 
 /** How texts are scored. */
 export interface ScoreOptions {
   /** Examples per batch. */
   readonly batchSize: number;
+  /** Makes what runs the model; default: op by op on the active backend. */
+  readonly makeExecutor?: MakeExecutor;
   /** Called after each batch with the number of examples that are done. */
   readonly onProgress?: (done: number) => void;
 }
@@ -33,35 +36,50 @@ function bothClasses(values: Float32Array): Float32Array {
 }
 
 /**
+ * Predictions as the report wants them.
+ * @param values row-major [N, columns], what the model's `predict` gives
+ */
+export function toScores(
+  values: Float32Array,
+  columns: number,
+  { task }: Pick<LabelSpace, 'task'>,
+): Omit<Scores, 'cut'> {
+  return task === 'sigmoid' ? { values: bothClasses(values), columns: 2 } : { values, columns };
+}
+
+/**
  * Scores texts without dropout, batches of like length together; the result is in the order of the examples.
  */
 export async function scoreExamples(
   loaded: Pick<LoadedModel, 'model' | 'tokenizer' | 'labels' | 'maxLength'>,
   examples: readonly (TextExample & Partial<Pick<Example, 'target'>>)[],
-  { batchSize, onProgress }: ScoreOptions,
+  { batchSize, makeExecutor = makeEagerExecutor, onProgress }: ScoreOptions,
 ): Promise<Scores> {
   const { model, tokenizer, labels, maxLength } = loaded;
   const { encoded, cut } = encodeExamples(examples, tokenizer, maxLength);
-  const order = encoded
-    .map((example, index) => ({ example, index }))
-    .sort((a, b) => a.example.inputIds.length - b.example.inputIds.length);
+  const { batches, paddedLength, comesAgain } = scoringShapes(
+    encoded.map(({ inputIds }) => inputIds.length),
+    batchSize,
+  );
+  const executor = makeExecutor({ compileIf: comesAgain });
   const columns = model.columns;
   const values = new Float32Array(encoded.length * columns);
-  for (let start = 0; start < order.length; start += batchSize) {
-    const part = order.slice(start, start + batchSize);
+  let done = 0;
+  for (const indices of batches) {
     const batch = collateInputs(
-      part.map(({ example }) => example),
+      indices.flatMap((index) => encoded[index] ?? []),
       tokenizer.padTokenId,
+      paddedLength,
     );
-    const output = model.predict(batch);
-    const rows = await output.data();
-    tf.dispose([output, batch]);
-    for (const [row, { index }] of part.entries()) {
-      values.set(rows.slice(row * columns, (row + 1) * columns), index * columns);
+    try {
+      const rows = await executor.predict(model, batch);
+      for (const [row, index] of indices.entries()) {
+        values.set(rows.values.subarray(row * columns, (row + 1) * columns), index * columns);
+      }
+    } finally {
+      tf.dispose(batch);
     }
-    onProgress?.(start + part.length);
+    onProgress?.((done += indices.length));
   }
-  return labels.task === 'sigmoid'
-    ? { values: bothClasses(values), columns: 2, cut }
-    : { values, columns, cut };
+  return { ...toScores(values, columns, labels), cut };
 }

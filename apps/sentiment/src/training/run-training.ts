@@ -1,10 +1,13 @@
-import { accuracy, compile, type History, type Metric, pearson } from '@bertune/train';
+import { accuracy, type Callback, compile, type History, type Metric, pearson } from '@bertune/train';
 
+import type { Example } from '../data/labels.js';
 import type { Splits } from '../data/load-splits.js';
 import type { TextSink } from '../io.js';
 import type { Task } from '../options.js';
 import type { LoadedModel } from '../model/build-model.js';
-import { collate, encodeExamples, type EncodedExample } from '../model/encode.js';
+import { collate, encodeExamples, type EncodedExample, type PaddedLength } from '../model/encode.js';
+import { type Scores, toScores } from '../model/score.js';
+import { type MakeExecutor, makeEagerExecutor, trainingShapes } from '../model/shapes.js';
 import type { TrainingState } from './checkpoint.js';
 import { trainedParameters } from './freeze.js';
 import { CheckpointKeeper } from './keep-checkpoints.js';
@@ -28,14 +31,29 @@ export interface TrainingJob {
   readonly from: TrainingState | undefined;
   /** Writes a checkpoint. */
   readonly saveCheckpoint: (state: TrainingState) => Promise<unknown>;
+  /** Makes what runs the steps; default: op by op on the active backend. */
+  readonly makeExecutor?: MakeExecutor;
+}
+
+/** A training that has ended, and what it has made ready to score texts with. */
+export interface Trained {
+  /** Figures of the whole run, its former parts included. */
+  readonly history: History;
+  /** Scores labelled examples in batches like those of the validation, so that nothing is compiled anew. */
+  readonly score: (
+    examples: readonly Example[],
+    onProgress?: (done: number) => void,
+  ) => Promise<Omit<Scores, 'cut'>>;
+  /** Frees what is kept for `score`. */
+  readonly dispose: () => void;
 }
 
 /**
  * Trains the model in place, from the beginning or from where it was cut off. Saves a checkpoint every `--save-steps`,
  * and when the signal ends it.
- * @returns figures of the whole run, its former parts included
+ * @returns the caller disposes it; the model stays
  */
-export async function runTraining(job: TrainingJob): Promise<History> {
+export async function runTraining(job: TrainingJob): Promise<Trained> {
   const { loaded, splits, settings, sink, signal, from } = job;
   const { model, tokenizer, labels, maxLength } = loaded;
   const { encoded: train, cut } = encodeExamples(splits.train, tokenizer, maxLength);
@@ -44,10 +62,18 @@ export async function runTraining(job: TrainingJob): Promise<History> {
     sink.write(
       `${cut} of ${train.length} training texts are longer than ${maxLength} tokens and are cut (--max-length)\n`,
     );
-  const dataset = (examples: readonly EncodedExample[]) => ({
+  const sizing =
+    settings.batchTokens === undefined
+      ? { batchSize: settings.batchSize }
+      : { batchTokens: settings.batchTokens };
+  const length = ({ inputIds }: EncodedExample): number => inputIds.length;
+  const shapes = trainingShapes(train.map(length), valid.map(length), sizing, passesOf(settings, train));
+  const dataset = (examples: readonly EncodedExample[], paddedLength: PaddedLength) => ({
     examples,
-    length: ({ inputIds }: EncodedExample) => inputIds.length,
-    collate: (batch: readonly EncodedExample[]) => collate(batch, labels.task, tokenizer.padTokenId),
+    length,
+    paddedLength,
+    collate: (batch: readonly EncodedExample[]) =>
+      collate(batch, labels.task, tokenizer.padTokenId, paddedLength),
   });
   const metric = metricOf(labels.task);
   const trained = new Set(
@@ -59,20 +85,19 @@ export async function runTraining(job: TrainingJob): Promise<History> {
     clipNorm: settings.clipNorm === 0 ? undefined : settings.clipNorm,
     metrics: [metric],
     trainable: (name) => trained.has(name),
+    executor: (job.makeExecutor ?? makeEagerExecutor)({ compileIf: shapes.comesAgain }),
   });
   const keeper = new CheckpointKeeper(from?.history, settings.saveSteps, job.saveCheckpoint);
   try {
     if (from) await compiled.importOptimizerState(from.optimizer);
-    const { ended } = await compiled.fit(dataset(train), {
+    const { ended } = await compiled.fit(dataset(train, shapes.training), {
       initialStep: from?.step ?? 0,
       epochs: settings.epochs,
       maxSteps: settings.maxSteps,
-      ...(settings.batchTokens === undefined
-        ? { batchSize: settings.batchSize }
-        : { batchTokens: settings.batchTokens }),
+      ...sizing,
       gradientAccumulationSteps: settings.accumulate,
       seed: settings.seed,
-      validationData: dataset(valid),
+      validationData: dataset(valid, shapes.evaluation),
       // The keeper comes first: what follows sees a step that is safe.
       callbacks: [keeper, showProgress(sink, metric.name)],
       signal,
@@ -81,10 +106,48 @@ export async function runTraining(job: TrainingJob): Promise<History> {
     if (ended === 'aborted' && keeper.history.steps > (from?.step ?? 0) && !isSaved) {
       await keeper.saveWith(await compiled.exportOptimizerState());
     }
-    return keeper.complete(ended);
-  } finally {
+    return {
+      history: keeper.complete(ended),
+      score: async (examples, onProgress) => {
+        const { encoded } = encodeExamples(examples, tokenizer, maxLength);
+        const { predictions } = await compiled.evaluateWithPredictions(dataset(encoded, shapes.evaluation), {
+          ...sizing,
+          callbacks: onProgress ? [showDone(encoded.length, onProgress)] : [],
+        });
+        return toScores(predictions.values, model.columns, labels);
+      },
+      dispose: () => {
+        compiled.dispose();
+      },
+    };
+  } catch (error) {
     compiled.dispose();
+    throw error;
   }
+}
+
+/** Times that a run goes through its examples. */
+function passesOf(
+  { epochs, maxSteps, accumulate, batchSize, batchTokens }: TrainSettings,
+  train: readonly EncodedExample[],
+): number {
+  if (maxSteps === undefined) return epochs;
+  const tokens = train.reduce((sum, { inputIds }) => sum + inputIds.length, 0);
+  const share = batchTokens === undefined ? batchSize / train.length : batchTokens / tokens;
+  return Math.min(epochs, maxSteps * accumulate * share);
+}
+
+/** Tells how many examples are done, about: batches that hold fewer of them are counted like the others. */
+function showDone(examples: number, onProgress: (done: number) => void): Callback {
+  let batches = 1;
+  return {
+    onTestBegin(count) {
+      batches = count;
+    },
+    onTestBatchEnd(batch) {
+      onProgress(Math.round(((batch + 1) / batches) * examples));
+    },
+  };
 }
 
 /** What is shown after every epoch, of several labels the share with all right. */
