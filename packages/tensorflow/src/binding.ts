@@ -63,6 +63,7 @@ export class TensorFlowBinding {
   private readonly results = new BigUint64Array(FEW_OUTPUTS);
   private readonly resultCount = new Int32Array(1);
   private readonly outputArrays = new Map<number, BigUint64Array>();
+  private bfloat16Products = false;
   private nextId = 1;
   private nextName = 1;
   private trace: GraphTrace | undefined;
@@ -80,6 +81,22 @@ export class TensorFlowBinding {
   /** The trace under way. */
   get activeTrace(): GraphTrace | undefined {
     return this.trace;
+  }
+
+  /** Whether matrix products are computed of bfloat16 operands. */
+  get usesBfloat16(): boolean {
+    return this.bfloat16Products;
+  }
+
+  /** Runs something with matrix products of bfloat16 operands, or of float32 ones. */
+  withPrecision<Result>(bfloat16: boolean, work: () => Result): Result {
+    const before = this.bfloat16Products;
+    this.bfloat16Products = bfloat16;
+    try {
+      return work();
+    } finally {
+      this.bfloat16Products = before;
+    }
   }
 
   /** @throws TensorFlowError of the memory it finds no room in */
@@ -168,24 +185,19 @@ export class TensorFlowBinding {
   }
 
   /** Makes a function of the trace under way. See `GraphTrace.finishFunction`. */
-  finishTrace(
-    name: string,
-    inputs: readonly SymbolicEntry[],
-    outputs: readonly Entry[],
-    options: FunctionOptions,
-  ): GraphFunction {
+  finishTrace(name: string, inputs: readonly SymbolicEntry[], outputs: readonly Entry[]): GraphFunction {
     if (!this.trace) throw new TraceError('stale-value', 'finishTrace: no trace is under way.');
-    const result = this.trace.finishFunction(this.context, this.uniqueName(name), inputs, outputs, options);
+    const result = this.trace.finishFunction(this.context, this.uniqueName(name), inputs, outputs);
     for (const variable of result.variables) this.retain(variable);
     return result;
   }
 
   /** Starts a trace; operations are added to it until `endTrace`. @throws TraceError `already-tracing` */
-  beginTrace(): GraphTrace {
+  beginTrace(options: FunctionOptions): GraphTrace {
     if (this.trace) {
       throw new TraceError('already-tracing', 'compile: a trace is under way already; traces do not nest.');
     }
-    this.trace = new GraphTrace(this.native, this.status, this.definitions);
+    this.trace = new GraphTrace(this.native, this.status, this.definitions, options);
     return this.trace;
   }
 

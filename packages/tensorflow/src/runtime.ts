@@ -53,8 +53,6 @@ export async function startTensorFlow(
   options: TensorFlowOptions = {},
 ): Promise<TensorFlowRuntime> {
   if (!running) {
-    // TensorFlow writes a page about itself to standard error unless told before it is loaded; errors come as exceptions.
-    process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
     running = await start(library, options);
   }
   await tf.setBackend(BACKEND_NAME);

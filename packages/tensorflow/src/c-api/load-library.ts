@@ -45,6 +45,7 @@ export function loadLibrary({ core, framework, cudaLibraries }: TensorFlowLibrar
     flags: number,
   ) => number;
   const dlerror = libc.func('const char* dlerror()') as () => string | null;
+  setDefault(libc, 'TF_CPP_MIN_LOG_LEVEL', '2'); // no notes on standard error; what goes wrong comes as exceptions
   withoutStandardError(libc, () => {
     for (const path of [...cudaLibraries, framework, core]) {
       if (dlopen(path, DLOPEN_FLAGS) !== 0) continue;
@@ -58,6 +59,16 @@ export function loadLibrary({ core, framework, cudaLibraries }: TensorFlowLibrar
   const libraries = [core, framework].map((path) => koffi.load(path, { lazy: true, global: true }));
   koffiOutput();
   return { c: bind(libraries, core), memory: nativeMemory(libc) };
+}
+
+/** Sets a variable of the environment as TensorFlow sees it, unless it is set: `process.env` may be a copy. */
+function setDefault(libc: LibraryHandle, name: string, value: string): void {
+  const setenv = libc.func('int setenv(const char*, const char*, int)') as (
+    name: string,
+    value: string,
+    overwrite: number,
+  ) => number;
+  setenv(name, value, 0);
 }
 
 /**

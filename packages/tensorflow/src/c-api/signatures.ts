@@ -99,6 +99,8 @@ export const SIGNATURES = {
     'const char** controlNames, uintptr_t options, const char* description, uintptr_t status)',
   TF_FunctionSetAttrValueProto:
     'void TF_FunctionSetAttrValueProto(uintptr_t function, const char* name, const uint8_t* proto, size_t length, uintptr_t status)',
+  TF_SetHandleShapeAndType:
+    'void TF_SetHandleShapeAndType(uintptr_t graph, TF_Output output, const uint8_t* proto, size_t length, uintptr_t status)',
   TF_DeleteFunction: 'void TF_DeleteFunction(uintptr_t function)',
 
   TF_NewBuffer: 'uintptr_t TF_NewBuffer()',

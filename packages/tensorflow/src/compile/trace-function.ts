@@ -46,7 +46,7 @@ export function traceFunction(
   const before = registeredVariables();
   const resources = before.map((variable) => [variable, onDevice(backend, variable)] as const);
   for (const [, resource] of resources) engine.retain(resource);
-  const trace = engine.beginTrace();
+  const trace = engine.beginTrace(options);
   try {
     return inScope(() => {
       const placeholders = specs.map(({ shape, dtype }) =>
@@ -60,7 +60,7 @@ export function traceFunction(
           trace.assign(resource, entry);
       }
       refuseNewVariables(before);
-      const definition = engine.finishTrace(name, placeholders, outputs, options);
+      const definition = engine.finishTrace(name, placeholders, outputs);
       return {
         definition,
         variables: resources.filter(([, resource]) => definition.variables.includes(resource)),

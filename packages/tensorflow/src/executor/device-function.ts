@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 
 import type { TensorFlowBackend } from '../backend.js';
+import type { FunctionOptions } from '../trace/graph-trace.js';
 import {
   callTraced,
   type TracedFunction,
@@ -13,6 +14,12 @@ export type Body = (
   scope: Pick<TraceScope, 'inputs'> & Partial<Pick<TraceScope, 'trace'>>,
 ) => readonly tf.Tensor[];
 
+/** In what precision products of matrices are computed. */
+export interface Precision {
+  /** of bfloat16 operands; sums, and everything else, are float32 */
+  readonly mixedPrecision: boolean;
+}
+
 /**
  * A function that runs compiled, one trace for each signature, or op by op where compiling does not pay. Its owner frees
  * the traces.
@@ -23,7 +30,7 @@ export class DeviceFunction {
   constructor(
     private readonly backend: TensorFlowBackend,
     private readonly name: string,
-    private readonly jitCompile: boolean,
+    private readonly options: Precision & FunctionOptions,
   ) {}
 
   /** How many signatures were traced. */
@@ -38,7 +45,9 @@ export class DeviceFunction {
   call(signature: string, inputs: readonly tf.Tensor[], body: Body): tf.Tensor[] {
     let traced = this.traces.get(signature);
     if (!traced) {
-      traced = traceFunction(this.backend, this.name, inputs, body, { jitCompile: this.jitCompile });
+      traced = this.backend.engine.withPrecision(this.options.mixedPrecision, () =>
+        traceFunction(this.backend, this.name, inputs, body, this.options),
+      );
       this.traces.set(signature, traced);
     }
     return callTraced(this.backend, traced, inputs);
@@ -52,6 +61,13 @@ export class DeviceFunction {
 }
 
 /** Runs a body op by op. @returns its outputs; caller disposes */
-export function runEagerly(inputs: readonly tf.Tensor[], body: Body): tf.Tensor[] {
-  return tf.tidy(() => body({ inputs }).map((tensor) => tensor.clone()));
+export function runEagerly(
+  backend: TensorFlowBackend,
+  { mixedPrecision }: Precision,
+  inputs: readonly tf.Tensor[],
+  body: Body,
+): tf.Tensor[] {
+  return backend.engine.withPrecision(mixedPrecision, () =>
+    tf.tidy(() => body({ inputs }).map((tensor) => tensor.clone())),
+  );
 }

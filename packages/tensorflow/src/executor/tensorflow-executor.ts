@@ -4,7 +4,8 @@ import type { TensorFlowBackend } from '../backend.js';
 import { TensorFlowError } from '../errors.js';
 import { activeBackend, BACKEND_NAME } from '../runtime.js';
 import { batchSignature, batchTensors, toHost, withTensors } from './batch-tensors.js';
-import { DeviceFunction, runEagerly } from './device-function.js';
+import type { FunctionOptions } from '../trace/graph-trace.js';
+import { DeviceFunction, type Precision, runEagerly } from './device-function.js';
 import type { HostTensor, Predictor, Trainable, TrainingRequest, TrainingSession } from './port.js';
 import { TensorFlowSession } from './training-session.js';
 
@@ -18,6 +19,11 @@ export interface TensorFlowExecutorOptions {
   readonly compileIf?: ((batch: object) => boolean) | undefined;
   /** compile with XLA, which takes longer at first; default false */
   readonly jitCompile?: boolean | undefined;
+  /**
+   * compute products of matrices from bfloat16 operands, which is several times as fast where the processor has units for
+   * it (AMX, GPUs from Ampere on); weights, sums, normalisation and updates stay float32; default false
+   */
+  readonly mixedPrecision?: boolean | undefined;
 }
 
 /** `wrong-backend`: the `tensorflow` backend is not the active one */
@@ -39,18 +45,20 @@ export class TensorFlowExecutor {
   /** for reports */
   readonly name = 'tensorflow';
   private readonly compileIf: (batch: object) => boolean;
-  private readonly jitCompile: boolean;
+  private readonly options: Precision & FunctionOptions;
   private readonly functions = new Map<object, ModelFunctions>();
 
   constructor(options: TensorFlowExecutorOptions = {}) {
     this.compileIf = options.compileIf ?? (() => true);
-    this.jitCompile = options.jitCompile ?? false;
+    this.options = {
+      jitCompile: options.jitCompile ?? false,
+      mixedPrecision: options.mixedPrecision ?? false,
+    };
   }
 
   /** See `Executor.startTraining` in `@bertune/train`. @throws ExecutorError */
   startTraining<Batch extends object>(request: TrainingRequest<Batch>): TrainingSession<Batch> {
-    const options = { compileIf: this.compileIf, jitCompile: this.jitCompile };
-    return new TensorFlowSession(requireBackend(), request, options);
+    return new TensorFlowSession(requireBackend(), request, { compileIf: this.compileIf, ...this.options });
   }
 
   /** See `Executor.evaluate` in `@bertune/train`. @throws ExecutorError, TraceError, OpError */
@@ -94,7 +102,7 @@ export class TensorFlowExecutor {
     const inputs = batchTensors(batch).map(([, tensor]) => tensor);
     const body = ({ inputs }: { readonly inputs: readonly tf.Tensor[] }): tf.Tensor[] =>
       compute(withTensors(batch, inputs));
-    if (!this.compileIf(batch)) return runEagerly(inputs, body);
+    if (!this.compileIf(batch)) return runEagerly(backend, this.options, inputs, body);
     return this.functionsOf(backend, model)[kind].call(batchSignature(batch), inputs, body);
   }
 
@@ -102,8 +110,8 @@ export class TensorFlowExecutor {
     let functions = this.functions.get(model);
     if (!functions) {
       functions = {
-        evaluate: new DeviceFunction(backend, 'evaluate', this.jitCompile),
-        predict: new DeviceFunction(backend, 'predict', this.jitCompile),
+        evaluate: new DeviceFunction(backend, 'evaluate', this.options),
+        predict: new DeviceFunction(backend, 'predict', this.options),
       };
       this.functions.set(model, functions);
     }

@@ -5,10 +5,10 @@ import { typeAttribute } from '../c-api/attributes.js';
 import { onDevice } from '../compile/device-variables.js';
 import { DataType } from '../tensors/data-type.js';
 import type { ResourceVariable } from '../tensors/resource-variable.js';
-import type { GraphTrace } from '../trace/graph-trace.js';
+import type { FunctionOptions, GraphTrace } from '../trace/graph-trace.js';
 import { TraceError } from '../trace/trace-error.js';
 import { batchSignature, batchTensors, withTensors } from './batch-tensors.js';
-import { type Body, DeviceFunction, runEagerly } from './device-function.js';
+import { type Body, DeviceFunction, type Precision, runEagerly } from './device-function.js';
 import type {
   MicroBatch,
   SlotValues,
@@ -29,10 +29,9 @@ import {
 } from './update.js';
 
 /** How a session runs its steps. */
-export interface SessionOptions {
+export interface SessionOptions extends Precision, FunctionOptions {
   /** which batches are worth a trace; the others run op by op */
   readonly compileIf: (batch: object) => boolean;
-  readonly jitCompile: boolean;
 }
 
 interface NamedMove extends Move {
@@ -56,8 +55,7 @@ export class TensorFlowSession<Batch extends object> implements TrainingSession<
     private readonly request: TrainingRequest<Batch>,
     private readonly options: SessionOptions,
   ) {
-    const newFunction = (name: string): DeviceFunction =>
-      new DeviceFunction(backend, name, options.jitCompile);
+    const newFunction = (name: string): DeviceFunction => new DeviceFunction(backend, name, options);
     this.stepFunction = newFunction('train_step');
     this.gradientFunction = newFunction('add_gradients');
     this.updateFunction = newFunction('update');
@@ -213,7 +211,7 @@ export class TensorFlowSession<Batch extends object> implements TrainingSession<
     try {
       return this.options.compileIf(batch)
         ? compiled.call(batchSignature(batch), inputs, body)
-        : runEagerly(inputs, body);
+        : runEagerly(this.backend, this.options, inputs, body);
     } finally {
       tf.dispose(own);
     }

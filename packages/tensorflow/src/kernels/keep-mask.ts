@@ -32,17 +32,33 @@ export const keepMask = {
       const key = words(backend, [seed, microBatch]);
       const zero = tf.tensor1d([0], 'int32');
       const counter = words(backend, [zero, zero, step, tf.tensor1d([site | 0], 'int32')]);
-      const attributes = [typeAttribute('dtype', DataType.float32), typeAttribute('Tshape', DataType.int32)];
-      const uniform = backend.run('StatelessRandomUniformV2', attributes, [
-        tf.tensor1d(shape, 'int32'),
-        key,
-        counter,
-        tf.scalar(PHILOX, 'int32'),
-      ]);
-      return tf.greaterEqual(uniform, Math.fround(rate));
+      const inputs = [tf.tensor1d(shape, 'int32'), key, counter, tf.scalar(PHILOX, 'int32')];
+      const threshold = Math.fround(rate);
+      return backend.engine.activeTrace?.options.jitCompile
+        ? aboveByBits(backend, inputs, threshold)
+        : aboveByNumber(backend, inputs, threshold);
     });
   },
 };
+
+/** TensorFlow's uniform number is the low 23 bits of the word, over 2^23. */
+function aboveByNumber(backend: TensorFlowBackend, inputs: tf.Tensor[], threshold: number): tf.Tensor {
+  const attributes = [typeAttribute('dtype', DataType.float32), typeAttribute('Tshape', DataType.int32)];
+  const uniform = backend.run('StatelessRandomUniformV2', attributes, inputs);
+  return tf.greaterEqual(uniform, threshold);
+}
+
+/** XLA makes its uniform numbers of the high bits; the words themselves are the same. */
+function aboveByBits(backend: TensorFlowBackend, inputs: tf.Tensor[], threshold: number): tf.Tensor {
+  const attributes = [typeAttribute('dtype', DataType.int32), typeAttribute('Tshape', DataType.int32)];
+  const bits = backend.run('StatelessRandomUniformFullIntV2', attributes, inputs);
+  const low = backend.run(
+    'BitwiseAnd',
+    [typeAttribute('T', DataType.int32)],
+    [bits, tf.scalar(0x7fffff, 'int32')],
+  );
+  return tf.greaterEqual(low, tf.scalar(Math.ceil(threshold * 2 ** 23), 'int32'));
+}
 
 /** Pairs of int32, low half first, as uint64 [halves / 2]. */
 function words(backend: TensorFlowBackend, halves: tf.Tensor1D[]): tf.Tensor {

@@ -26,7 +26,7 @@ export const batchMatMul = {
     const { transposeA, transposeB } = attrs;
     if (a.shape.length === 2 && b.shape.length === 2) return product(backend, a, b, transposeA, transposeB);
     const flags = [flag('adj_x', transposeA), flag('adj_y', transposeB)];
-    return backend.run('BatchMatMulV2', [typeAttribute('T', DataType.float32), ...flags], [a, b]);
+    return multiply(backend, 'BatchMatMulV2', flags, [backend.entryOf(a), backend.entryOf(b)]);
   },
 };
 
@@ -57,11 +57,31 @@ function product(
   const left = operand(backend, a, transposeA);
   const right = operand(backend, b, transposeB);
   const flags = [flag('transpose_a', left.transposed), flag('transpose_b', right.transposed)];
-  return backend.runOnEntries(
-    'MatMul',
-    [typeAttribute('T', DataType.float32), ...flags],
-    [left.entry, right.entry],
-  );
+  return multiply(backend, 'MatMul', flags, [left.entry, right.entry]);
+}
+
+/** A product of float32 operands, or of their bfloat16 roundings: sums are float32 either way, and so is the result. */
+function multiply(
+  backend: TensorFlowBackend,
+  op: 'MatMul' | 'BatchMatMulV2',
+  flags: readonly OpAttribute[],
+  factors: readonly Entry[],
+): tf.Tensor {
+  const { float32, bfloat16 } = DataType;
+  if (!backend.engine.usesBfloat16 || factors.some(({ dtype }) => dtype !== float32)) {
+    return backend.runOnEntries(op, [typeAttribute('T', factors[0].dtype), ...flags], factors);
+  }
+  return tf.tidy(() => {
+    const rounded = factors.map((factor) => cast(backend, factor, bfloat16));
+    const inputs = rounded.map((tensor) => backend.entryOf(tensor));
+    const product = backend.runOnEntries(op, [typeAttribute('T', bfloat16), ...flags], inputs);
+    return cast(backend, backend.entryOf(product), float32);
+  });
+}
+
+function cast(backend: TensorFlowBackend, entry: Entry, dtype: number): tf.Tensor {
+  const types = [typeAttribute('SrcT', entry.dtype), typeAttribute('DstT', dtype), flag('Truncate', false)];
+  return backend.runOnEntries('Cast', types, [entry]);
 }
 
 /** A matrix, or the one that it is the transpose of. */

@@ -1,6 +1,7 @@
 import { AttributeType, type OpAttribute, setAttributes, typeAttribute } from '../c-api/attributes.js';
 import type { NativeLibrary } from '../c-api/load-library.js';
 import { type OpDefinition, readOpDefinition } from '../c-api/op-definition.js';
+import { bytesField, varintField } from '../c-api/protobuf.js';
 import type { Pointer, TF_Output } from '../c-api/signatures.js';
 import type { Status } from '../c-api/status.js';
 import { DataType } from '../tensors/data-type.js';
@@ -49,6 +50,7 @@ export class GraphTrace {
     private readonly native: NativeLibrary,
     private readonly status: Status,
     private readonly definitions: Map<string, OpDefinition>,
+    readonly options: FunctionOptions,
   ) {
     this.graph = native.c.TF_NewGraph();
   }
@@ -161,7 +163,6 @@ export class GraphTrace {
     name: string,
     inputs: readonly SymbolicEntry[],
     outputs: readonly Entry[],
-    options: FunctionOptions,
   ): GraphFunction {
     const { c } = this.native;
     const results = outputs.map((entry) => this.outputOf(entry));
@@ -188,7 +189,7 @@ export class GraphTrace {
     );
     this.status.check(() => ({ op: name, inputs: inputs.map(describeEntry) }));
     try {
-      if (options.jitCompile) this.setFlag(definition, '_XlaMustCompile');
+      if (this.options.jitCompile) this.setFlag(definition, '_XlaMustCompile');
       c.TFE_ContextAddFunction(context, definition, this.status.pointer);
       this.status.check(() => ({ op: name, inputs: inputs.map(describeEntry) }));
     } finally {
@@ -308,11 +309,25 @@ export class GraphTrace {
   private resourceEntry(variable: ResourceVariable): SymbolicEntry {
     let output = this.resources.get(variable);
     if (!output) {
-      const oper = this.add('VarHandleOp', variableAttributes(variable), []);
-      output = { oper, index: 0 };
+      output = this.options.jitCompile
+        ? this.resourceInput(variable)
+        : { oper: this.add('VarHandleOp', variableAttributes(variable), []), index: 0 };
       this.resources.set(variable, output);
     }
     return { kind: 'symbolic', dtype: DataType.resource, shape: [], output, trace: this };
+  }
+
+  /** A resource as an input of the function: XLA takes no other. The graph is told what the resource holds. */
+  private resourceInput(variable: ResourceVariable): TF_Output {
+    const { c } = this.native;
+    const { dtype, shape, handle } = variable;
+    const output = this.capture({ kind: 'eager', dtype: DataType.resource, shape: [], handle });
+    const dims = shape.map((size) => bytesField(2, varintField(1, size))); // TensorShapeProto { dim { size } }
+    const holds = bytesField(2, bytesField(1, ...dims), varintField(2, dtype)); // HandleShapeAndType { shape, dtype }
+    const data = Buffer.concat([varintField(1, 1), holds]); // HandleData { is_set, shape_and_type }
+    c.TF_SetHandleShapeAndType(this.graph, output, data, data.length, this.status.pointer);
+    this.status.check(() => ({ op: 'TF_SetHandleShapeAndType', inputs: [] }));
+    return output;
   }
 
   private definitionOf(op: string): OpDefinition {
