@@ -34,13 +34,14 @@ export interface PhiloxStream {
 }
 
 /**
- * Fills an array with the words of a stream, from its beginning.
- * @param words receives uniformly distributed unsigned 32-bit integers; word i is word i mod 4 of group floor(i / 4)
+ * Fills an array with words of a stream.
+ * @param words receives uniformly distributed unsigned 32-bit integers; word i is word i mod 4 of group firstGroup + floor(i / 4)
+ * @param firstGroup where in the stream to begin, in groups of four words; default 0
  */
-export function philoxWords(words: Uint32Array, stream: PhiloxStream): void {
+export function philoxWords(words: Uint32Array, stream: PhiloxStream, firstGroup = 0): void {
   const [k0, k1] = stream.key;
   const [high0, high1] = stream.counterHigh;
-  for (let i = 0, group = 0; i < words.length; i += 4, group++) {
+  for (let i = 0, group = firstGroup; i < words.length; i += 4, group++) {
     let c0 = group | 0;
     let c1 = 0;
     let c2 = high0 | 0;

@@ -259,9 +259,35 @@ describe.each(['cpu', 'wasm'])('operations on %s', (backend) => {
   });
 });
 
-describe('an operation with a gradient of its own', () => {
+describe.each(['cpu', 'wasm'])('an operation with a gradient of its own on %s', (backend) => {
   beforeAll(async () => {
+    await tf.setBackend(backend);
+  });
+  afterAll(async () => {
     await tf.setBackend('cpu');
+  });
+
+  it('keeps inputs without copying their values, and nothing where no gradient is taken', () => {
+    const x = tf.variable(tf.tensor1d([1, 2, 3]));
+    const kept: tf.DataId[] = [];
+    const double = (): tf.Scalar =>
+      tf.sum(
+        withGradient([x as tf.Tensor], (x) => ({
+          value: tf.mul(x, 2),
+          saved: [x],
+          gradient(dy, [x]) {
+            kept.push(x.dataId);
+            return [tf.mul(dy, 2)];
+          },
+        })),
+      );
+    const before = tf.memory();
+    tf.tidy(() => void double());
+    expect(tf.memory()).toMatchObject({ numTensors: before.numTensors, numBytes: before.numBytes });
+    tf.tidy(() => void tf.variableGrads(double));
+    expect(kept).toEqual([x.dataId]);
+    expect(tf.memory()).toMatchObject({ numTensors: before.numTensors, numBytes: before.numBytes });
+    x.dispose();
   });
 
   it('frees temporaries and what it kept once its gradient has run, but no result', () => {

@@ -5,41 +5,45 @@ import { type HeapView, hasHeap, passOverHeap } from '../heap.js';
 import { type Differentiable, withGradient } from './with-gradient.js';
 
 interface ActivationForm {
-  value(x: number): number;
-  derivative(x: number): number;
+  /**
+   * One pass over the heap for the values and, when training, the derivatives: what is costly in them they share. A loop
+   * for each form, since calls for each element would cost as much as the arithmetic.
+   */
+  pass(xs: HeapView, ys: HeapView, slopes: HeapView | undefined): void;
   composedValue(x: tf.Tensor): tf.Tensor;
   composedDerivative(x: tf.Tensor): tf.Tensor;
 }
 
 /**
- * Applies an activation to every element. Only `x` is kept for the gradient; the derivative is computed anew.
+ * Applies an activation to every element. One tensor is kept for the gradient: `x`, or on a backend with a heap the
+ * derivative, which falls out of the pass that computes the value.
  * @param x float32 of any shape
  * @returns float32 of the same shape; caller disposes
  */
 export function activate<T extends tf.Tensor>(activation: Activation, x: T): T {
   const form = FORMS[activation];
-  return withGradient([x as tf.Tensor], (x): Differentiable<[tf.Tensor], tf.Tensor> => ({
-    value: forward(form, x),
+  const forward = hasHeap() ? heapForward : composedForward;
+  return withGradient([x as tf.Tensor], (x) => forward(form, x)) as T;
+}
+
+type Forward = Differentiable<[tf.Tensor], tf.Tensor>;
+
+function composedForward(form: ActivationForm, x: tf.Tensor): Forward {
+  return {
+    value: tf.tidy(() => form.composedValue(x)),
     saved: [x],
-    gradient: (dy, [x]) => [gradient(form, dy, x)],
-  })) as T;
+    gradient: (dy, [x]) => [tf.mul(dy, form.composedDerivative(x))],
+  };
 }
 
-function forward(form: ActivationForm, x: tf.Tensor): tf.Tensor {
-  if (!hasHeap()) return tf.tidy(() => form.composedValue(x));
-  return passOverHeap([x], [{ shape: x.shape }], ([xs], [ys]) => mapInto(ys, xs, form.value))[0];
-}
-
-function gradient(form: ActivationForm, dy: tf.Tensor, x: tf.Tensor): tf.Tensor {
-  if (!hasHeap()) return tf.tidy(() => tf.mul(dy, form.composedDerivative(x)));
-  return passOverHeap([dy, x], [{ shape: x.shape }], ([dys, xs], [dxs]) => {
-    const derivative = form.derivative;
-    for (let i = 0; i < xs.length; i++) dxs[i] = dys[i] * derivative(xs[i]);
-  })[0];
-}
-
-function mapInto(ys: HeapView, xs: HeapView, f: (x: number) => number): void {
-  for (let i = 0; i < xs.length; i++) ys[i] = f(xs[i]);
+function heapForward(form: ActivationForm, x: tf.Tensor): Forward {
+  const training = tf.engine().state.gradientDepth > 0;
+  const outputs = Array.from({ length: training ? 2 : 1 }, () => ({ shape: x.shape }));
+  const [value, slopes] = passOverHeap([x], outputs, ([xs], [ys, dydxs]) => form.pass(xs, ys, dydxs)) as [
+    tf.Tensor,
+    tf.Tensor | undefined,
+  ];
+  return { value, saved: slopes ? [slopes] : [], gradient: (dy, [slopes]) => [tf.mul(dy, slopes)] };
 }
 
 // Bound once: looking `Math` up each time is slow where globals are intercepted, as under jest.
@@ -51,25 +55,26 @@ const TANH_SCALE = Math.sqrt(2 / Math.PI);
 const TANH_CUBIC = 0.044715;
 
 /**
- * Upper tail of the standard normal, 1 - Φ(x) for x >= 0, given exp(-x² / 2). Abramowitz and Stegun 7.1.26 for
+ * The standard normal distribution Φ(x), given exp(-x² / 2). Its upper tail by Abramowitz and Stegun 7.1.26 for
  * erfc(x / √2) / 2; absolute error below 8e-8.
  */
-function upperTail(x: number, exponential: number): number {
-  const t = 1 / (1 + 0.3275911 * SQRT_HALF * x);
+function normalCdf(x: number, exponential: number): number {
+  const t = 1 / (1 + 0.3275911 * SQRT_HALF * abs(x));
   const series =
     t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-  return 0.5 * series * exponential;
+  const tail = 0.5 * series * exponential;
+  return x >= 0 ? 1 - tail : tail;
 }
 
 const gelu: ActivationForm = {
-  value(x) {
-    const tail = upperTail(abs(x), exp(-0.5 * x * x));
-    return x * (x >= 0 ? 1 - tail : tail);
-  },
-  derivative(x) {
-    const exponential = exp(-0.5 * x * x);
-    const tail = upperTail(abs(x), exponential);
-    return (x >= 0 ? 1 - tail : tail) + x * INVERSE_SQRT_2PI * exponential;
+  pass(xs, ys, slopes) {
+    for (let i = 0; i < xs.length; i++) {
+      const x = xs[i];
+      const exponential = exp(-0.5 * x * x);
+      const cdf = normalCdf(x, exponential);
+      ys[i] = x * cdf;
+      if (slopes) slopes[i] = cdf + x * INVERSE_SQRT_2PI * exponential;
+    }
   },
   composedValue: (x) => tf.mul(x, composedNormalCdf(x)),
   composedDerivative: (x) =>
@@ -81,13 +86,14 @@ function composedNormalCdf(x: tf.Tensor): tf.Tensor {
 }
 
 const geluTanh: ActivationForm = {
-  value(x) {
-    return 0.5 * x * (1 + tanh(TANH_SCALE * (x + TANH_CUBIC * x * x * x)));
-  },
-  derivative(x) {
-    const t = tanh(TANH_SCALE * (x + TANH_CUBIC * x * x * x));
-    const slope = TANH_SCALE * (1 + 3 * TANH_CUBIC * x * x);
-    return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * slope;
+  pass(xs, ys, slopes) {
+    for (let i = 0; i < xs.length; i++) {
+      const x = xs[i];
+      const t = tanh(TANH_SCALE * (x + TANH_CUBIC * x * x * x));
+      ys[i] = 0.5 * x * (1 + t);
+      const slope = TANH_SCALE * (1 + 3 * TANH_CUBIC * x * x);
+      if (slopes) slopes[i] = 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * slope;
+    }
   },
   composedValue: (x) => tf.mul(tf.mul(x, 0.5), tf.add(composedTanh(x), 1)),
   composedDerivative(x) {
@@ -103,8 +109,12 @@ function composedTanh(x: tf.Tensor): tf.Tensor {
 }
 
 const relu: ActivationForm = {
-  value: (x) => (x > 0 ? x : 0),
-  derivative: (x) => (x > 0 ? 1 : 0),
+  pass(xs, ys, slopes) {
+    for (let i = 0; i < xs.length; i++) {
+      ys[i] = xs[i] > 0 ? xs[i] : 0;
+      if (slopes) slopes[i] = xs[i] > 0 ? 1 : 0;
+    }
+  },
   composedValue: (x) => tf.relu(x),
   composedDerivative: (x) => tf.step(x),
 };

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 
 import { type TrainingRun, dropoutStream, nameHash } from '../dropout-stream.js';
-import { hasHeap, passOverHeap } from '../heap.js';
-import { philoxWords } from '../philox.js';
+import { hasHeap, type HeapView, passOverHeap } from '../heap.js';
+import { type PhiloxStream, philoxWords } from '../philox.js';
 import { type Differentiable, withGradient } from './with-gradient.js';
 
 /** A dropout site that is switched on: zeroes a share `rate` of the elements and scales the rest by 1 / (1 - rate). */
@@ -39,7 +39,7 @@ export function applyMask(x: tf.Tensor, mask: tf.Tensor, rate: number): tf.Tenso
   const scale = 1 / (1 - rate);
   if (!hasHeap()) return tf.tidy(() => tf.mul(x, tf.mul(tf.cast(mask, 'float32'), scale)));
   return passOverHeap([x, mask], [{ shape: x.shape }], ([xs, keep], [ys]) => {
-    for (let i = 0; i < xs.length; i++) ys[i] = keep[i] === 0 ? 0 : xs[i] * scale;
+    for (let i = 0; i < xs.length; i++) ys[i] = xs[i] * (keep[i] * scale); // no branch: it would be mispredicted
   })[0];
 }
 
@@ -80,11 +80,24 @@ function runBits({ seed, step, microBatch = 0 }: TrainingRun): tf.Tensor1D {
 }
 
 function hostMask(shape: readonly number[], { rate, run, site }: Dropout): tf.Tensor {
-  const size = tf.util.sizeFromShape([...shape]);
-  const words = new Uint32Array(size);
-  philoxWords(words, dropoutStream(run, site));
-  const keep = new Uint8Array(size);
-  const threshold = Math.fround(rate) * 2 ** 23;
-  for (let i = 0; i < size; i++) keep[i] = (words[i] & 0x7fffff) >= threshold ? 1 : 0;
+  const stream = dropoutStream(run, site);
+  if (hasHeap()) {
+    return passOverHeap([], [{ shape, dtype: 'bool' }], (_, [keep]) => fillMask(keep, stream, rate))[0];
+  }
+  const keep = new Uint8Array(tf.util.sizeFromShape([...shape]));
+  fillMask(keep, stream, rate);
   return tf.tensor(keep, [...shape], 'bool');
+}
+
+/** Words drawn at a time: few enough to stay in the cache. */
+const BLOCK = 4096;
+
+function fillMask(keep: HeapView, stream: PhiloxStream, rate: number): void {
+  const words = new Uint32Array(Math.min(BLOCK, keep.length));
+  const threshold = Math.fround(rate) * 2 ** 23;
+  for (let start = 0; start < keep.length; start += BLOCK) {
+    philoxWords(words, stream, start / 4);
+    const count = Math.min(BLOCK, keep.length - start);
+    for (let i = 0; i < count; i++) keep[start + i] = (words[i] & 0x7fffff) >= threshold ? 1 : 0;
+  }
 }

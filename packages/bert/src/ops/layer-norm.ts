@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 
 import { hasHeap, passOverHeap } from '../heap.js';
 import { sumRows } from './linear.js';
-import { type Differentiable, withGradient } from './with-gradient.js';
+import { type Differentiable, share, withGradient } from './with-gradient.js';
 
 /** Scale gamma [D] and shift beta [D] of a layer normalisation. */
 export interface LayerNorm {
@@ -44,7 +44,7 @@ export function layerNormOfSum(
       saved,
       gradient: (dy, saved) => {
         const [dSum, dGamma, dBeta] = gradient(dy, saved);
-        return [dSum, dSum.clone(), dGamma, dBeta];
+        return [dSum, share(dSum), dGamma, dBeta];
       },
     };
   });

@@ -36,5 +36,5 @@ export function linear({ weight, bias }: Linear, x: tf.Tensor2D): tf.Tensor2D {
  * @returns [M] float32; caller disposes
  */
 export function sumRows(x: tf.Tensor2D): tf.Tensor1D {
-  return tf.tidy(() => tf.reshape(tf.matMul(tf.ones([1, x.shape[0]]), x), [x.shape[1]]));
+  return tf.tidy(() => tf.reshape(tf.matMul(tf.fill([1, x.shape[0]], 1), x), [x.shape[1]]));
 }

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 
+import { hasHeap } from '../heap.js';
+
 /** The forward half of an operation: its value, what to keep for the gradient, and the gradient itself. */
 export interface Differentiable<Inputs extends readonly tf.Tensor[], Output extends tf.Tensor> {
   /** result of the operation */
@@ -26,13 +28,13 @@ export function withGradient<const Inputs extends readonly tf.Tensor[], Output e
   const operation = tf.customGrad((...given) => {
     const save = given[inputs.length] as tf.GradSaveFunc;
     const { value, saved, gradient } = forward(...(given.slice(0, inputs.length) as unknown as Inputs));
-    save(saved);
+    save(hasHeap() ? sharedWhenSaved(saved) : saved);
     return {
       value,
       gradFunc(dy: tf.Tensor, saved: tf.Tensor[]) {
         const gradients = tf.tidy(() =>
           ([...gradient(dy as Output, saved)] as tf.Tensor[]).map((dx) =>
-            saved.includes(dx) ? tf.clone(dx) : dx,
+            saved.includes(dx) ? share(dx) : dx,
           ),
         );
         // The tape would hold what was kept until the last gradient of the step. A gradient of gradients walks it again.
@@ -42,4 +44,20 @@ export function withGradient<const Inputs extends readonly tf.Tensor[], Output e
     };
   });
   return operation(...(inputs as unknown as tf.Tensor[]));
+}
+
+/**
+ * A further handle of the same values. `tf.clone` is that too on most backends, but copies the values on
+ * WebAssembly.
+ */
+export function share<T extends tf.Tensor>(x: T): T {
+  return tf.reshape<tf.Rank>(x, x.shape) as T;
+}
+
+/**
+ * Tensors to save. If a gradient is asked for, the engine takes `map` of them to clone and keep each: it gets handles
+ * instead of copies, which on WebAssembly would double every activation and every parameter.
+ */
+function sharedWhenSaved(tensors: readonly tf.Tensor[]): tf.Tensor[] {
+  return Object.assign([...tensors], { map: () => tensors.map((tensor) => tf.keep(share(tensor))) });
 }
