@@ -118,6 +118,9 @@ const train = {
     max: 65_536,
     defaultText: '128, or what the model allows',
   }),
+  recompute: flag(
+    'keep fewer activations and compute them anew: about 30 % slower, for batches several times larger',
+  ),
   freeze,
   seed: integer('seed of the weights, the order, the dropout and the split', 42, {
     min: 0,

@@ -31,6 +31,8 @@ export interface BuildOptions extends LossOptions {
   readonly maxLength: number | undefined;
   /** Dropout everywhere; absent: what the model says. */
   readonly dropout: number | undefined;
+  /** Whether the gradient computes activations anew instead of keeping them. */
+  readonly recompute: boolean | undefined;
   /** Seed of all fresh weights. */
   readonly seed: number;
   /** Classes to tell apart; the same as the stored head's, in its order, where that is to be kept. */
@@ -60,7 +62,7 @@ export function resolveMaxLength(asked: number | undefined, config: BertConfig):
 function withDropout(bert: Bert, dropout: number | undefined): Bert {
   if (dropout === undefined) return bert;
   const rates = { hiddenDropout: dropout, attentionDropout: dropout, classifierDropout: dropout };
-  return new Bert({ ...bert.config, ...rates }, bert.parameters, bert.extra);
+  return new Bert({ ...bert.config, ...rates }, bert.parameters, bert.extra, { recompute: bert.recompute });
 }
 
 function freshHead(bert: Bert, options: BuildOptions): SequenceClassifier | SequenceRegressor {
@@ -85,7 +87,10 @@ function fromScratch(options: BuildOptions): LoadedModel {
     maxPosition: maxLength,
     padTokenId: tokenizer.padTokenId,
   });
-  const bert = withDropout(Bert.fromConfig(config, { seed: options.seed }), options.dropout);
+  const bert = withDropout(
+    Bert.fromConfig(config, { seed: options.seed, recompute: options.recompute }),
+    options.dropout,
+  );
   return {
     model: freshHead(bert, options),
     tokenizer,
@@ -99,15 +104,18 @@ function fromScratch(options: BuildOptions): LoadedModel {
 }
 
 /** Loads an encoder; a pooler that the file lacks is made anew, and that is said. */
-async function loadEncoder(directory: string, seed: number): Promise<{ bert: Bert; notes: string[] }> {
+async function loadEncoder(
+  directory: string,
+  { seed, recompute }: BuildOptions,
+): Promise<{ bert: Bert; notes: string[] }> {
   try {
-    return { bert: await Bert.fromPretrained(directory, { seed }), notes: [] };
+    return { bert: await Bert.fromPretrained(directory, { seed, recompute }), notes: [] };
   } catch (error) {
     if (!(error instanceof CheckpointError) || error.code !== 'parameters-mismatch') throw error;
     const others = [...error.missing.filter((name) => !name.startsWith('pooler.')), ...error.unexpected];
     if (others.length > 0 || error.mismatched.length > 0) throw error;
     return {
-      bert: await Bert.fromPretrained(directory, { seed, allowMissing: ['pooler'] }),
+      bert: await Bert.fromPretrained(directory, { seed, recompute, allowMissing: ['pooler'] }),
       notes: ['The weights have no pooler: a fresh one is trained with the head.'],
     };
   }
@@ -123,14 +131,14 @@ async function withItsHead(
   directory: string,
   options: BuildOptions,
 ): Promise<SequenceClassifier | SequenceRegressor> {
-  const { labels, dropout } = options;
+  const { labels, dropout, recompute } = options;
   if (labels.task === 'regression') {
     checkRegressionOptions(options);
-    const loaded = await SequenceRegressor.fromPretrained(directory);
+    const loaded = await SequenceRegressor.fromPretrained(directory, { recompute });
     return new SequenceRegressor(withDropout(loaded.bert, dropout), headOf(loaded));
   }
   const headOptions = classifierOptions({ ...labels, task: labels.task }, options, options.train);
-  const loaded = await SequenceClassifier.fromPretrained(directory, headOptions);
+  const loaded = await SequenceClassifier.fromPretrained(directory, { ...headOptions, recompute });
   return new SequenceClassifier(withDropout(loaded.bert, dropout), headOf(loaded), headOptions);
 }
 
@@ -153,7 +161,7 @@ async function fromDirectory(directory: string, options: BuildOptions): Promise<
     const model = await withItsHead(directory, options);
     return { ...rest, model, notes: [`model: ${directory}, its head included`] };
   }
-  const { bert, notes } = await loadEncoder(directory, options.seed);
+  const { bert, notes } = await loadEncoder(directory, options);
   const why = stored ? `its head was for ${stored.names.join(', ') || stored.task}` : 'it has no head';
   return {
     ...rest,
