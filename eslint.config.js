@@ -4,7 +4,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 import { layerRule } from './tools/checks/eslint/index.mjs';
 
-const TYPESCRIPT = ['{packages,apps,tools}/**/*.ts'];
+const TYPESCRIPT = ['{packages,apps,tools,bench}/**/*.ts'];
 const LIBRARY = ['packages/*/src/**/*.ts'];
 const TESTS = ['**/test/**/*.ts', 'tools/checks/pack/**/*.ts'];
 
@@ -15,15 +15,7 @@ const NAMED_EXPORTS = [
 ];
 
 export default defineConfig(
-  globalIgnores([
-    '**/dist/',
-    '**/etc/',
-    '**/coverage/',
-    '**/.docs-check-*/',
-    '**/*.d.mts',
-    'bench/',
-    'runs/',
-  ]),
+  globalIgnores(['**/dist/', '**/etc/', '**/coverage/', '**/.docs-check-*/', '**/*.d.mts', 'runs/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
@@ -45,7 +37,12 @@ export default defineConfig(
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['packages/*/tsconfig.test.json', 'apps/*/tsconfig.test.json', 'tools/*/tsconfig.test.json'],
+        project: [
+          'packages/*/tsconfig.test.json',
+          'apps/*/tsconfig.test.json',
+          'tools/*/tsconfig.test.json',
+          'bench/tsconfig.test.json',
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },

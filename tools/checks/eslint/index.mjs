@@ -6,7 +6,7 @@ export const plugin = { meta: { name: 'bertune', version: '0.0.0' }, rules: { la
 /** Flat configuration that switches the layer rule on; it needs a TypeScript parser, but no types. */
 export const layerRule = {
   name: 'bertune/layers',
-  files: ['{packages,apps,tools}/**/*.{ts,mts,js,mjs}'],
+  files: ['{packages,apps,tools,bench}/**/*.{ts,mts,js,mjs}'],
   plugins: { bertune: plugin },
   rules: { 'bertune/layers': 'error' },
 };

@@ -15,12 +15,15 @@ function packageOf(specifier) {
  * @param {string} file path from the repository root, with `/`
  */
 function locate(file) {
-  const [group, name, ...rest] = file.split('/');
-  const layer = LAYERS[`${group}/${name}`] ?? LAYERS[`${group}/*`];
+  const [group, ...path] = file.split('/');
+  const alone = LAYERS[group]; // a package at the root
+  const [name, ...rest] = alone ? [group, ...path] : path;
+  const folder = alone ? group : `${group}/${name}`;
+  const layer = alone ?? LAYERS[folder] ?? LAYERS[`${group}/*`];
   if (!layer || rest.length === 0) return undefined;
   return {
     ...layer,
-    folder: `${group}/${name}`,
+    folder,
     group,
     name,
     inside: rest.join('/'),

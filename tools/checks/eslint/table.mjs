@@ -28,6 +28,18 @@ export const LAYERS = {
     backends: true,
     open: true,
   },
+  // one package, whose folder has no others beside it
+  bench: {
+    imports: [
+      '@bertune/tokenizer',
+      '@bertune/bert',
+      '@bertune/heads',
+      '@bertune/train',
+      '@bertune/tensorflow',
+    ],
+    backends: true,
+    open: true,
+  },
   'tools/*': { imports: ['@bertune/checks', '@bertune/testkit'], open: true },
 };
 

@@ -54,6 +54,8 @@ const FORBIDDEN: [file: string, code: string][] = [
     of('sentiment').replace('sentiment', '../../../apps/sentiment/src/main.js'),
   ],
   ['apps/sentiment/src/a.ts', of('@bertune/testkit')],
+  ['bench/src/a.ts', of('@bertune/testkit')],
+  ['bench/src/deep/a.ts', of('../../../packages/bert/src/index.js')],
   // every way to import is seen
   ['packages/bert/src/a.ts', `export { x } from '@bertune/heads';`],
   ['packages/bert/src/a.ts', `export * from '@bertune/heads';`],
@@ -104,6 +106,14 @@ const ALLOWED: [file: string, code: string][] = [
   ['apps/sentiment/src/a.ts', of(WASM)],
   ['apps/sentiment/src/a.ts', of('node:fs')],
   ['apps/sentiment/src/a.ts', `await tf.setBackend('wasm');`],
+  ...['tokenizer', 'bert', 'heads', 'train', 'tensorflow'].map((name): [string, string] => [
+    'bench/src/a.ts',
+    of(`@bertune/${name}`),
+  ]),
+  ['bench/src/deep/a.ts', of(WASM)],
+  ['bench/src/deep/a.ts', of('../a.js')],
+  ['bench/src/a.ts', of('node:fs')],
+  ['bench/jest.config.mjs', of('../jest.config.base.mjs')],
   // tests
   ['packages/bert/test/a.test.ts', of('@bertune/testkit')],
   ['apps/sentiment/test/a.test.ts', of('@bertune/checks/examples')],

@@ -1,0 +1,51 @@
+"""One training step of Hugging Face BERT on PyTorch at a fixed shape, timed."""
+import argparse, json, statistics, time
+
+import torch
+from transformers import BertConfig, BertForSequenceClassification
+
+import measure
+
+p = argparse.ArgumentParser()
+p.add_argument("--layers", type=int, default=4)
+p.add_argument("--hidden", type=int, default=256)
+p.add_argument("--heads", type=int, default=4)
+p.add_argument("--batch", type=int, default=32)
+p.add_argument("--length", type=int, default=64)
+p.add_argument("--vocab", type=int, default=30522)
+p.add_argument("--warmup", type=int, default=2)
+p.add_argument("--steps", type=int, default=6)
+p.add_argument("--recompute", action="store_true", help="gradient checkpointing")
+measure.add_arguments(p)
+a = p.parse_args()
+device = measure.prepare(a)
+config = BertConfig(vocab_size=a.vocab, num_hidden_layers=a.layers, hidden_size=a.hidden,
+                    num_attention_heads=a.heads, intermediate_size=4 * a.hidden)
+model = BertForSequenceClassification(config).train().to(device)
+if a.recompute:
+    model.gradient_checkpointing_enable()
+decay = [w for n, w in model.named_parameters() if not n.endswith("bias") and "LayerNorm" not in n]
+plain = [w for n, w in model.named_parameters() if n.endswith("bias") or "LayerNorm" in n]
+optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}], lr=2e-5)
+ids = torch.randint(5, a.vocab, (a.batch, a.length)).to(device)
+mask = torch.ones_like(ids)
+labels = torch.randint(0, 2, (a.batch,)).to(device)
+times, losses = [], []
+for step in range(a.warmup + a.steps):
+    start = time.perf_counter()
+    with measure.autocast(a):
+        loss = model(input_ids=ids, attention_mask=mask, labels=labels).loss
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    losses.append(loss.item())
+    measure.synchronize(a)
+    times.append(time.perf_counter() - start)
+timed = times[a.warmup:]
+s = statistics.median(timed)
+encoder = sum(w.numel() for n, w in model.named_parameters() if "encoder" in n)
+flops = 6 * encoder * a.batch * a.length + 12 * a.layers * a.batch * a.length ** 2 * a.hidden
+print(json.dumps({"peer": "pytorch", "ms_per_step": round(s * 1e3, 1), "times_ms": [t * 1e3 for t in timed],
+                  "first_ms": times[0] * 1e3, "tokens_per_s": round(a.batch * a.length / s), "gflops": round(flops / s / 1e9, 1),
+                  "first_loss": losses[0], "last_loss": losses[-1], **measure.figures(a)}))

@@ -1,0 +1,31 @@
+import { BenchError } from './errors.js';
+import type { InferenceTiming, TrainStepTiming } from './work/requests.js';
+
+/** Cross-entropy of two classes before anything is learnt. */
+const UNTRAINED = Math.LN2;
+const TOLERANCE = 0.5;
+
+/**
+ * Refuses the figures of a side that did not compute what it should: with random weights two classes are equally likely
+ * at first, and a few small steps do not change that much.
+ * @throws BenchError `wrong-figures`
+ */
+export function checkLosses(side: string, { first_loss, last_loss }: TrainStepTiming): void {
+  for (const [which, loss] of Object.entries({ first: first_loss, last: last_loss })) {
+    if (Math.abs(loss - UNTRAINED) < TOLERANCE) continue; // false of NaN
+    throw wrong(side, `${which} loss ${loss}, expected one near ln 2 = ${UNTRAINED.toFixed(3)}`);
+  }
+}
+
+/** The same of predictions. @throws BenchError `wrong-figures` */
+export function checkProbabilities(side: string, { mean_probability }: InferenceTiming): void {
+  if (mean_probability > 0.1 && mean_probability < 0.9) return;
+  throw wrong(
+    side,
+    `mean probability ${mean_probability} of the first of two classes, expected one near 1/2`,
+  );
+}
+
+function wrong(side: string, what: string): BenchError {
+  return new BenchError('wrong-figures', `${side}: ${what}. Its times are not counted.`);
+}

@@ -1,0 +1,15 @@
+import type { Benchmark } from './benchmark.js';
+import { finetune } from './benchmarks/finetune.js';
+import { gpu } from './benchmarks/gpu.js';
+import { inference } from './benchmarks/inference.js';
+import { memory } from './benchmarks/memory.js';
+import { trainStep } from './benchmarks/train-step.js';
+
+/** Every benchmark by the name on the command line. */
+export const benchmarks: Readonly<Record<string, Benchmark>> = {
+  'train-step': trainStep,
+  inference,
+  finetune,
+  memory,
+  gpu,
+};
