@@ -26,6 +26,7 @@ export type AppErrorCode =
   | 'other-data'
   | 'broken-checkpoint'
   | 'no-backend'
+  | 'out-of-memory'
   | 'disk'
   | 'interrupted';
 
@@ -57,6 +58,7 @@ const exitCodes: Readonly<Record<AppErrorCode, 1 | 2>> = {
   'other-data': 1,
   'broken-checkpoint': 1,
   'no-backend': 1,
+  'out-of-memory': 1,
   disk: 1,
   interrupted: 1,
 };

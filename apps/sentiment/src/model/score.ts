@@ -4,6 +4,7 @@ import { collateInputs, encodeExamples } from './encode.js';
 import type { LoadedModel } from './build-model.js';
 import type { Example, LabelSpace } from '../data/labels.js';
 import type { TextExample } from '../data/read-examples.js';
+import { memoryError } from './memory-error.js';
 import { type MakeExecutor, makeEagerExecutor, scoringShapes } from './shapes.js';
 
 /** How texts are scored. */
@@ -76,6 +77,9 @@ export async function scoreExamples(
       for (const [row, index] of indices.entries()) {
         values.set(rows.values.subarray(row * columns, (row + 1) * columns), index * columns);
       }
+    } catch (error) {
+      const { shape } = batch.inputIds;
+      throw memoryError(error, { where: 'scoring', shape, remedy: 'Lower --batch-size or --max-length.' });
     } finally {
       tf.dispose(batch);
     }

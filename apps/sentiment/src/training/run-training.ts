@@ -6,6 +6,7 @@ import type { TextSink } from '../io.js';
 import type { Task } from '../options.js';
 import type { LoadedModel } from '../model/build-model.js';
 import { collate, encodeExamples, type EncodedExample, type PaddedLength } from '../model/encode.js';
+import { memoryError } from '../model/memory-error.js';
 import { type Scores, toScores } from '../model/score.js';
 import { type MakeExecutor, makeEagerExecutor, trainingShapes } from '../model/shapes.js';
 import type { TrainingState } from './checkpoint.js';
@@ -29,8 +30,8 @@ export interface TrainingJob {
   readonly signal: AbortSignal;
   /** Where the run stood when it was cut off; undefined at its beginning. */
   readonly from: TrainingState | undefined;
-  /** Writes a checkpoint. */
-  readonly saveCheckpoint: (state: TrainingState) => Promise<unknown>;
+  /** Writes a checkpoint; gives its folder. */
+  readonly saveCheckpoint: (state: TrainingState) => Promise<string>;
   /** Makes what runs the steps; default: op by op on the active backend. */
   readonly makeExecutor?: MakeExecutor;
 }
@@ -87,7 +88,10 @@ export async function runTraining(job: TrainingJob): Promise<Trained> {
     trainable: (name) => trained.has(name),
     executor: (job.makeExecutor ?? makeEagerExecutor)({ compileIf: shapes.comesAgain }),
   });
-  const keeper = new CheckpointKeeper(from?.history, settings.saveSteps, job.saveCheckpoint);
+  let checkpoint: string | undefined;
+  const keeper = new CheckpointKeeper(from?.history, settings.saveSteps, async (state) => {
+    checkpoint = await job.saveCheckpoint(state);
+  });
   try {
     if (from) await compiled.importOptimizerState(from.optimizer);
     const { ended } = await compiled.fit(dataset(train, shapes.training), {
@@ -110,10 +114,15 @@ export async function runTraining(job: TrainingJob): Promise<Trained> {
       history: keeper.complete(ended),
       score: async (examples, onProgress) => {
         const { encoded } = encodeExamples(examples, tokenizer, maxLength);
-        const { predictions } = await compiled.evaluateWithPredictions(dataset(encoded, shapes.evaluation), {
-          ...sizing,
-          callbacks: onProgress ? [showDone(encoded.length, onProgress)] : [],
-        });
+        const callbacks = onProgress ? [showDone(encoded.length, onProgress)] : [];
+        const { predictions } = await compiled
+          .evaluateWithPredictions(dataset(encoded, shapes.evaluation), { ...sizing, callbacks })
+          .catch((error: unknown) => {
+            throw memoryError(error, {
+              where: 'evaluation',
+              remedy: 'The model is saved: measure it with sentiment evaluate and a lower --batch-size.',
+            });
+          });
         return toScores(predictions.values, model.columns, labels);
       },
       dispose: () => {
@@ -122,8 +131,20 @@ export async function runTraining(job: TrainingJob): Promise<Trained> {
     };
   } catch (error) {
     compiled.dispose();
-    throw error;
+    throw memoryError(error, { where: 'training', remedy: lowerMemory(settings, checkpoint) });
   }
+}
+
+/** What to do when a step needs more memory than there is. */
+function lowerMemory(
+  { batchTokens, recompute, saveSteps }: TrainSettings,
+  checkpoint: string | undefined,
+): string {
+  const size = batchTokens === undefined ? '--batch-size' : '--batch-tokens';
+  const ways = `Lower ${size} (--accumulate makes up for it)${recompute ? '' : ', add --recompute'} or lower --max-length.`;
+  if (checkpoint !== undefined)
+    return `${ways} Go on from the weights saved so far with --model ${checkpoint}.`;
+  return saveSteps === undefined ? `${ways} With --save-steps such a run leaves a checkpoint.` : ways;
 }
 
 /** Times that a run goes through its examples. */
