@@ -24,6 +24,9 @@ interface TensorData {
   constantId?: number | undefined;
 }
 
+/** A tensor, or an `Int64Scalar` of tfjs-node, which has its value with it. */
+type BackendInput = tf.TensorInfo & { readonly valueArray?: Int32Array };
+
 /** The parts of TensorFlow.js's Node backend that are private in its types. */
 interface OpenBackend extends tf.KernelBackend {
   readonly tensorMap: {
@@ -66,8 +69,6 @@ const NEAREST: Readonly<Record<number, tf.DataType>> = {
  * and nothing is left behind.
  */
 export class TensorFlowBackend extends NodeBackend {
-  private readonly temporary: number[] = [];
-
   constructor(readonly engine: TensorFlowBinding) {
     super(engine, '@bertune/tensorflow');
   }
@@ -113,13 +114,13 @@ export class TensorFlowBackend extends NodeBackend {
     tensor.dispose();
   }
 
-  getInputTensorIds(tensors: readonly (tf.TensorInfo & { readonly valueArray?: Int32Array })[]): number[] {
-    return tensors.map((tensor) => {
-      if (!tensor.valueArray) return this.idOf(tensor.dataId);
-      const id = this.engine.createTensor([], DataType.int64, tensor.valueArray); // an Int64Scalar of tfjs-node
-      this.temporary.push(id);
-      return id;
-    });
+  /** Numbers of the inputs; those of tfjs-node's `Int64Scalar`s are new, and the caller's to delete. */
+  getInputTensorIds(tensors: readonly BackendInput[]): number[] {
+    return tensors.map((tensor) =>
+      tensor.valueArray
+        ? this.engine.createTensor([], DataType.int64, tensor.valueArray)
+        : this.idOf(tensor.dataId),
+    );
   }
 
   executeSingleOutput(
@@ -133,16 +134,18 @@ export class TensorFlowBackend extends NodeBackend {
   executeMultipleOutputs(
     op: string,
     attributes: readonly OpAttribute[],
-    inputs: readonly tf.TensorInfo[],
+    inputs: readonly BackendInput[],
     outputCount: number,
   ): tf.Tensor[] {
+    const ids = this.getInputTensorIds(inputs);
     try {
-      const ids = this.getInputTensorIds(inputs);
       return this.engine
         .executeOp(op, attributes, ids, outputCount)
         .map((metadata) => this.createOutputTensor(metadata));
     } finally {
-      for (const id of this.temporary.splice(0)) this.engine.deleteTensor(id);
+      inputs.forEach(({ valueArray }, i) => {
+        if (valueArray) this.engine.deleteTensor(ids[i]);
+      });
     }
   }
 

@@ -5,6 +5,7 @@ import { gather } from './gather.js';
 import { identity } from './identity.js';
 import { keepMask } from './keep-mask.js';
 import { batchMatMul, fusedMatMul } from './matmul.js';
+import { mean } from './mean.js';
 import { transpose } from './transpose.js';
 
 /** A kernel of ours: those of TensorFlow.js's Node backend stay where this list has none of that name. */
@@ -20,6 +21,7 @@ const KERNELS = [
   gather,
   identity,
   keepMask,
+  mean,
 ] as unknown as readonly OwnKernel[];
 
 /** Registers our kernels for the backend, in place of those of the same name. */
