@@ -1,16 +1,56 @@
 import * as tf from '@tensorflow/tfjs';
 
+import type { TensorFlowRuntime } from '@bertune/tensorflow';
+
 import { AppError } from './errors.js';
+import type { TextSink } from './io.js';
+import { makeEagerExecutor, type MakeExecutor } from './model/shapes.js';
+import { startNative, type NativeApi, type NativeStart } from './native/start-native.js';
+
+/** Names of the backends, the fastest first. */
+export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
+
+/** The native library behind a backend. */
+export interface TensorFlowInUse {
+  /** Its version. */
+  readonly version: string;
+  /** Kind of place it was found in. */
+  readonly source: keyof typeof sourceText;
+  /** The library's file. */
+  readonly path: string;
+  /** For example `CPU` or `CPU, GPU`. */
+  readonly devices: string;
+}
 
 /** What computes, and why it and no other. */
 export interface Backend {
   /** TensorFlow.js backend name. */
-  readonly name: 'wasm' | 'cpu';
+  readonly name: BackendName;
   /** The reason, for the terminal and run.json. */
   readonly reason: string;
+  /** What went wrong with libraries that are there: lines for the terminal. */
+  readonly notes: readonly string[];
+  /** What would make it faster, when there is something: a line for the terminal. */
+  readonly tip?: string | undefined;
+  /** Which TensorFlow is in use; only of `tensorflow`. */
+  readonly tensorflow?: TensorFlowInUse | undefined;
+  /** Who runs the steps of a training and the batches of an evaluation. */
+  readonly makeExecutor: MakeExecutor;
 }
 
-async function start(name: 'wasm' | 'cpu'): Promise<void> {
+/** How to start a backend. */
+export interface StartOptions {
+  /** Where the progress of fetching TensorFlow goes; absent: it is used when it is there, and not fetched. */
+  readonly download?: TextSink | undefined;
+  /** Variables to read; default: the process's. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Starts wasm or cpu; tests have their own. */
+  readonly startScript?: (name: 'wasm' | 'cpu') => Promise<void>;
+  /** Loads `@bertune/tensorflow`; tests have their own. */
+  readonly loadNative?: () => Promise<NativeApi>;
+}
+
+async function startScriptBackend(name: 'wasm' | 'cpu'): Promise<void> {
   // Without it the cpu backend advertises another one.
   tf.enableProdMode();
   if (name === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
@@ -18,35 +58,105 @@ async function start(name: 'wasm' | 'cpu'): Promise<void> {
   await tf.ready();
 }
 
+function scriptBackend(
+  name: 'wasm' | 'cpu',
+  reason: string,
+  { notes, tip }: Pick<Backend, 'notes' | 'tip'>,
+): Backend {
+  return { name, reason, notes, tip, makeExecutor: makeEagerExecutor };
+}
+
+async function nativeBackend(
+  { version, library, devices }: TensorFlowRuntime,
+  why: string,
+  notes: readonly string[],
+): Promise<Backend> {
+  const { TensorFlowExecutor } = await import('@bertune/tensorflow');
+  const kinds = [...new Set(devices.map(({ type }) => type))].join(', ');
+  return {
+    name: 'tensorflow',
+    reason: `${why}; TensorFlow ${version} on ${kinds}, ${sourceText[library.source]}, ${library.directory}`,
+    notes,
+    tensorflow: { version, source: library.source, path: library.core, devices: kinds },
+    makeExecutor: ({ compileIf }) => new TensorFlowExecutor({ compileIf }),
+  };
+}
+
+/** How places are called in front of people. */
+export const sourceText = {
+  option: 'named by an option',
+  environment: 'named by BERTUNE_TENSORFLOW',
+  cache: 'from the cache',
+  'tfjs-node': 'of tfjs-node',
+  python: 'of an installed Python package',
+} as const;
+
+/** What a training without the native engine is told. */
+function tenTimes(why: string, remedy: string): string {
+  return `native TensorFlow would be about ten times as fast: ${why.replace(/\.$/, '')}; ${remedy}`;
+}
+
 /**
- * Starts the backend that was asked for, else wasm, else cpu.
+ * Starts the backend that was asked for, else the first of tensorflow, wasm and cpu that starts. The packages of the
+ * others are not loaded.
  * @throws AppError `no-backend` when the one asked for does not start
  */
 export async function startBackend(
-  asked: 'wasm' | 'cpu' | undefined,
-  starter: (name: 'wasm' | 'cpu') => Promise<void> = start,
+  asked: BackendName | undefined,
+  options: StartOptions = {},
 ): Promise<Backend> {
-  const name = asked ?? 'wasm';
-  try {
-    await starter(name);
-    return {
-      name,
-      reason: asked
-        ? 'asked for with --backend'
-        : 'the default: the faster of the two that need no installation',
-    };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    if (asked) {
-      throw new AppError('no-backend', {
-        where: `--backend ${asked}`,
-        expected: 'a backend that starts',
-        found: why,
-        remedy: asked === 'wasm' ? 'Try --backend cpu.' : 'Try --backend wasm.',
-        cause: error,
-      });
-    }
-    await starter('cpu');
-    return { name: 'cpu', reason: `wasm did not start (${why})` };
+  const { startScript = startScriptBackend, loadNative = () => import('@bertune/tensorflow') } = options;
+  const told: { notes: readonly string[]; tip?: string } = { notes: [] };
+  if (asked === undefined || asked === 'tensorflow') {
+    const { environment = process.env, download } = options;
+    const { runtime, failure, notes } = await loadNative()
+      .then((api) => startNative(api, { environment, download }))
+      .catch((error: unknown) => cannotLoad(error));
+    const reason = asked ? 'asked for with --backend' : 'the default';
+    if (runtime) return nativeBackend(runtime, reason, notes);
+    const { why, remedy } = failure ?? cannotLoad(undefined).failure;
+    if (asked)
+      throw noBackend(
+        asked,
+        [...notes, why].join('; '),
+        `${remedy.charAt(0).toUpperCase()}${remedy.slice(1)}, or use --backend wasm.`,
+      );
+    told.notes = notes;
+    told.tip = tenTimes(why, remedy);
   }
+  if (asked === 'wasm' || asked === 'cpu') {
+    try {
+      await startScript(asked);
+    } catch (error) {
+      throw noBackend(asked, messageOf(error), `Try --backend ${asked === 'wasm' ? 'cpu' : 'wasm'}.`, error);
+    }
+    return scriptBackend(asked, 'asked for with --backend', told);
+  }
+  try {
+    await startScript('wasm');
+    return scriptBackend('wasm', 'the faster of the two that need no installation', told);
+  } catch (error) {
+    await startScript('cpu');
+    return scriptBackend('cpu', `wasm did not start (${messageOf(error)})`, told);
+  }
+}
+
+/** koffi has no binary for rare systems. */
+function cannotLoad(error: unknown): NativeStart & Required<Pick<NativeStart, 'failure'>> {
+  return {
+    failure: {
+      why: `its binding does not load (${messageOf(error)})`,
+      remedy: 'see pnpm sentiment doctor',
+    },
+    notes: [],
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function noBackend(asked: BackendName, found: string, remedy: string, cause?: unknown): AppError {
+  const where = `--backend ${asked}`;
+  return new AppError('no-backend', { where, expected: 'a backend that starts', found, remedy, cause });
 }

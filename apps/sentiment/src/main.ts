@@ -29,6 +29,8 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
         return await (await import('./commands/predict.js')).predict(line.values, line.positionals, io);
       case 'data':
         return await (await import('./commands/data.js')).data(line.values, io);
+      case 'doctor':
+        return await (await import('./commands/doctor.js')).doctor(line.values, io);
     }
   } catch (error) {
     const { text, exitCode } = describeError(error);

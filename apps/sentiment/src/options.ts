@@ -23,10 +23,10 @@ const columns = {
 
 const running = {
   backend: choice(
-    ['wasm', 'cpu'],
-    'what computes: WebAssembly, or plain JavaScript',
+    ['tensorflow', 'wasm', 'cpu'],
+    'what computes: native TensorFlow, WebAssembly, or plain JavaScript',
     undefined,
-    'wasm, cpu where that does not start',
+    'the first of them that starts',
   ),
 };
 
@@ -177,6 +177,15 @@ const data = {
   overwrite: flag('replace files of the same name'),
 };
 
+const doctor = {
+  download: choice(
+    ['none', 'auto', 'cpu', 'cuda'],
+    'fetch TensorFlow into the cache first: the build for this machine, or the one named',
+    'none',
+  ),
+  json: flag('print the report as one JSON object'),
+};
+
 /** One command as the parser and the help see it. */
 export interface CommandSpec {
   /** One sentence without a full stop. */
@@ -218,6 +227,13 @@ export const commands = {
     required: ['output'],
     example: 'sentiment data --output reviews',
     options: data,
+  },
+  doctor: {
+    summary: 'Say what computes on this machine, why, and what would make it faster',
+    positionals: '',
+    required: [],
+    example: 'sentiment doctor',
+    options: doctor,
   },
 } as const satisfies Readonly<Record<string, CommandSpec & { readonly options: OptionTable }>>;
 

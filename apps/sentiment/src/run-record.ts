@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import type { History } from '@bertune/train';
 
+import type { Backend } from './backend.js';
 import type { LabelSpace } from './data/labels.js';
 import type { Report } from './report/format.js';
 import { writeFileAtomic } from './write-file.js';
@@ -19,7 +20,7 @@ export interface RunRecord {
   /** Versions of Node and of all packages. */
   readonly versions: Readonly<Record<string, string>>;
   /** What computed, and why. */
-  readonly backend: { readonly name: string; readonly reason: string };
+  readonly backend: Pick<Backend, 'name' | 'reason' | 'tensorflow'>;
   /** Seed of everything random. */
   readonly seed: number;
   /** What is told apart. */

@@ -51,7 +51,7 @@ describe('train, evaluate, predict on wasm', () => {
     const progress = first.err();
     expect(progress).toContain('valid: 12 examples (10 %) taken out of --train with seed 42');
     expect(progress).toContain('classes: neg (56), pos (52)');
-    expect(progress).toContain('backend: wasm (the default');
+    expect(progress).toContain('backend: wasm (the faster of the two');
     expect(progress).toContain('it has no head, so a fresh head is trained');
     expect(progress).toContain('--epochs 6');
     expect(progress).toMatch(/epoch 6\/6: loss \d\.\d{4}, valid loss \d\.\d{4}, valid accuracy 1\.0000/);

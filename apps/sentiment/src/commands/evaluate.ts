@@ -24,6 +24,7 @@ export async function evaluate(values: CommandValues<'evaluate'>, io: Io): Promi
   const empty = countEmpty(raw);
   say(`test: ${raw.length} examples${empty ? `, ${empty} of them with empty text (kept)` : ''}`);
   const backend = await startBackend(values.backend);
+  for (const note of [...backend.notes, backend.tip]) if (note !== undefined) say(note);
   say(`backend: ${backend.name} (${backend.reason})`);
   const loaded = await loadTrained(resolve(io.cwd, values.model ?? ''), values.maxLength);
   try {
@@ -32,6 +33,7 @@ export async function evaluate(values: CommandValues<'evaluate'>, io: Io): Promi
     const progress = startProgress(io.stderr, 'evaluating', examples.length);
     const scores = await scoreExamples(loaded, examples, {
       batchSize: values.batchSize,
+      makeExecutor: backend.makeExecutor,
       onProgress: (done) => progress.update(done),
     });
     progress.stop();

@@ -66,7 +66,8 @@ export async function predict(
     });
   }
   const backend = await startBackend(values.backend);
-  if (values.backend === undefined && backend.name !== 'wasm') {
+  for (const note of backend.notes) io.stderr.write(`${note}\n`);
+  if (backend.name === 'cpu' && values.backend === undefined) {
     io.stderr.write(`backend: ${backend.name} (${backend.reason})\n`);
   }
   const loaded = await loadTrained(resolve(io.cwd, values.model ?? ''), values.maxLength);
@@ -75,6 +76,7 @@ export async function predict(
     const progress = texts.length > 1000 ? startProgress(io.stderr, 'predicting', texts.length) : undefined;
     const scores = await scoreExamples(loaded, texts, {
       batchSize: values.batchSize,
+      makeExecutor: backend.makeExecutor,
       onProgress: (done) => progress?.update(done),
     });
     progress?.stop();

@@ -72,7 +72,8 @@ async function prepare(
   const { labels } = splits;
   const counts = countClasses(splits.train, labels).map((count, at) => `${labels.names[at]} (${count})`);
   say(`task: ${task}${counts.length > 0 ? `; classes: ${counts.slice(0, 20).join(', ')}` : ''}`);
-  const backend = await startBackend(values.backend);
+  const backend = await startBackend(values.backend, { download: io.stderr });
+  for (const note of [...backend.notes, backend.tip]) if (note !== undefined) say(note);
   say(`backend: ${backend.name} (${backend.reason})`);
   const loaded = await buildModel({ ...settings, directory, labels, train: splits.train });
   for (const note of loaded.notes) say(note);
@@ -114,6 +115,7 @@ async function trainInto(
         splits,
         settings,
         sink: io.stderr,
+        makeExecutor: backend.makeExecutor,
         signal,
         from: checkpoint?.state,
         saveCheckpoint: (state) => saveCheckpoint(output, loaded, state, identity),
@@ -124,7 +126,7 @@ async function trainInto(
       command: 'train',
       options: { ...settings, output },
       versions: packages,
-      backend,
+      backend: { name: backend.name, reason: backend.reason, tensorflow: backend.tensorflow },
       seed: settings.seed,
       labels,
       maxLength,

@@ -7,6 +7,12 @@ import { temporaryFolder } from './files.js';
 import { recordedIo, type RecordedIo } from './io.js';
 import { reviewsCsv, tinyEncoder } from './tiny-model.js';
 
+// What is installed on this machine must not decide over what the tests see. No Python either: it could have TensorFlow.
+delete process.env.BERTUNE_TENSORFLOW;
+process.env.BERTUNE_CACHE = join(temporaryFolder(), 'no-cache');
+process.env.BERTUNE_DOWNLOAD = '0';
+process.env.PATH = '';
+
 /** A folder with `reviews.csv` and `test.csv`, a tiny encoder elsewhere, and wasm started. */
 export async function reviewsFolder(): Promise<{ cwd: string; encoder: string }> {
   const cwd = temporaryFolder();

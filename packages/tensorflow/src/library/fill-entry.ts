@@ -91,8 +91,8 @@ async function fetchWheels(build: Build, downloads: string, options: ProvideOpti
       });
     let wheel = await finishedWheel(downloads, requirement);
     if (wheel === undefined) {
-      report(0);
       pip ??= await findPip(environment);
+      report(0);
       const request = { requirement, build, folder: downloads, environment, onBytes: report, signal };
       wheel = await downloadWheel(pip, request);
     }
@@ -149,5 +149,7 @@ async function unpackAll(
     });
     files.push(...unpacked);
   }
+  const total = build.unpackedBytes;
+  onProgress?.({ stage: 'unpacking', done: total, total, detail: basename(target) });
   return files;
 }
