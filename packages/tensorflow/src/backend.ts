@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js';
 
-import type { TensorFlowBinding, TensorMetadata } from './binding.js';
+import type { TensorFlowBinding, TensorMetadata } from './binding/tensorflow-binding.js';
 import type { OpAttribute } from './c-api/attributes.js';
 import { DataType } from './tensors/data-type.js';
 import type { Entry } from './tensors/entries.js';

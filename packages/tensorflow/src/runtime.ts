@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs';
 
 import { TensorFlowBackend } from './backend.js';
-import { TensorFlowBinding } from './binding.js';
+import { EagerContext } from './binding/eager-context.js';
+import { TensorFlowBinding } from './binding/tensorflow-binding.js';
 import { loadLibrary, type NativeLibrary } from './c-api/load-library.js';
 import { bytesField, varintField } from './c-api/protobuf.js';
 import type { Pointer } from './c-api/signatures.js';
@@ -52,9 +53,7 @@ export async function startTensorFlow(
   library: TensorFlowLibrary,
   options: TensorFlowOptions = {},
 ): Promise<TensorFlowRuntime> {
-  if (!running) {
-    running = await start(library, options);
-  }
+  running ??= await start(library, options);
   await tf.setBackend(BACKEND_NAME);
   await tf.ready();
   return running;
@@ -72,11 +71,11 @@ async function start(library: TensorFlowLibrary, options: TensorFlowOptions): Pr
   const devices = listDevices(native, context);
   const hasGpu = devices.some(({ type }) => type === 'GPU');
   supplyRemovedUtilities();
-  await import('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js' as string);
+  await import('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js');
   registerKernels(BACKEND_NAME);
   tf.registerBackend(
     BACKEND_NAME,
-    () => new TensorFlowBackend(new TensorFlowBinding(native, context, hasGpu)),
+    () => new TensorFlowBackend(new TensorFlowBinding(new EagerContext(native, context), hasGpu)),
     3,
   );
   return { version: native.c.TF_Version(), library, devices };

@@ -26,6 +26,11 @@ export function typeAttribute(name: string, dtype: number): OpAttribute {
   return { name, type: AttributeType.type, value: dtype };
 }
 
+/** The attribute `shape`. */
+export function shapeAttribute(shape: readonly number[]): OpAttribute {
+  return { name: 'shape', type: AttributeType.shape, value: [...shape] };
+}
+
 /** `invalid-attribute`: a value that does not suit its type */
 export class AttributeError extends TensorFlowError<'invalid-attribute'> {
   override readonly name = 'AttributeError';

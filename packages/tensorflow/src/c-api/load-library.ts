@@ -76,7 +76,10 @@ function setDefault(libc: LibraryHandle, name: string, value: string): void {
  * what goes wrong comes through `dlerror`. With TF_CPP_MIN_LOG_LEVEL=0 the notes are shown.
  */
 function withoutStandardError(libc: LibraryHandle, work: () => void): void {
-  if (process.env.TF_CPP_MIN_LOG_LEVEL === '0') return work();
+  if (process.env.TF_CPP_MIN_LOG_LEVEL === '0') {
+    work();
+    return;
+  }
   const dup = libc.func('int dup(int)') as (file: number) => number;
   const dup2 = libc.func('int dup2(int, int)') as (from: number, to: number) => number;
   const nowhere = openSync('/dev/null', 'w');

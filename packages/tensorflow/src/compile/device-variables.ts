@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 
 import type { TensorFlowBackend } from '../backend.js';
 import type { ResourceVariable } from '../tensors/resource-variable.js';
@@ -16,14 +16,13 @@ export function onDevice(backend: TensorFlowBackend, variable: tf.Variable): Res
   const entry = backend.entryOf(variable);
   if (entry.kind === 'variable') return entry.variable;
   const { engine } = backend;
-  const id = backend.idOf(variable.dataId);
   const before = known.get(variable);
   let resource = before;
   if (!resource || resource.isDestroyed) {
-    resource = engine.createVariable(variable.name, id);
+    resource = engine.variables.create(variable.name, entry);
     known.set(variable, resource);
   } else {
-    engine.assignVariable(resource, id);
+    engine.variables.assign(resource, entry);
   }
   const { dtype, shape } = resource;
   backend.assignEntry(variable, { kind: 'variable', dtype, shape, variable: resource });

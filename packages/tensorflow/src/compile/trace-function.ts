@@ -45,7 +45,7 @@ export function traceFunction(
   const { engine } = backend;
   const before = registeredVariables();
   const resources = before.map((variable) => [variable, onDevice(backend, variable)] as const);
-  for (const [, resource] of resources) engine.retain(resource);
+  for (const [, resource] of resources) engine.variables.retain(resource);
   const trace = engine.beginTrace(options);
   try {
     return inScope(() => {
@@ -72,7 +72,7 @@ export function traceFunction(
       if (!variable.isDisposed) restore(backend, variable, resource);
     }
     engine.endTrace();
-    for (const [, resource] of resources) engine.release(resource);
+    for (const [, resource] of resources) engine.variables.release(resource);
   }
 }
 

@@ -62,7 +62,7 @@ export class TensorFlowSession<Batch extends object> implements TrainingSession<
     this.parameters = new Map(
       request.parameters.map(({ name, variable, weightDecay }) => {
         const value = onDevice(backend, variable);
-        backend.engine.retain(value);
+        backend.engine.variables.retain(value);
         const slots = request.slotNames.map((slot) => {
           const zeros = this.newVariable(`${name}/${slot}`, value.shape);
           this.slots.set(`${name}/${slot}`, zeros);
@@ -93,7 +93,7 @@ export class TensorFlowSession<Batch extends object> implements TrainingSession<
 
   readSlots(): Promise<SlotValues> {
     const values = [...this.slots].map(([key, slot]) => {
-      return [key, { shape: slot.shape, values: this.backend.engine.readVariable(slot) }] as const;
+      return [key, { shape: slot.shape, values: this.backend.engine.variables.read(slot) }] as const;
     });
     return Promise.resolve(new Map(values));
   }
@@ -113,8 +113,9 @@ export class TensorFlowSession<Batch extends object> implements TrainingSession<
     for (const compiled of [this.stepFunction, this.gradientFunction, this.updateFunction])
       compiled.dispose();
     const { engine } = this.backend;
-    for (const { value } of this.parameters.values()) engine.release(value);
-    for (const variable of [...this.slots.values(), ...this.sums.values()]) engine.release(variable);
+    for (const { value } of this.parameters.values()) engine.variables.release(value);
+    for (const variable of [...this.slots.values(), ...this.sums.values()])
+      engine.variables.release(variable);
     this.slots.clear();
     this.sums.clear();
   }
@@ -231,8 +232,8 @@ export class TensorFlowSession<Batch extends object> implements TrainingSession<
     const types = [typeAttribute('T', DataType.float32), typeAttribute('index_type', DataType.int32)];
     const inputs = [tf.tensor1d([...shape], 'int32'), tf.scalar(0)];
     const zeros = this.backend.run('Fill', types, inputs);
-    const variable = engine.createVariable(name, this.backend.idOf(zeros.dataId));
-    engine.retain(variable);
+    const variable = engine.variables.create(name, this.backend.entryOf(zeros));
+    engine.variables.retain(variable);
     tf.dispose([zeros, inputs]);
     return variable;
   }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 
-import type { TensorFlowBackend } from '../backend.js';
+import { TensorFlowBackend } from '../backend.js';
 import { gather } from './gather.js';
 import { identity } from './identity.js';
 import { keepMask } from './keep-mask.js';
@@ -31,8 +31,10 @@ export function registerKernels(backendName: string): void {
     tf.registerKernel({
       kernelName,
       backendName,
-      kernelFunc: ({ inputs, attrs, backend }) =>
-        kernelFunc(backend as TensorFlowBackend, inputs as tf.NamedTensorInfoMap, attrs ?? {}),
+      kernelFunc: ({ inputs, attrs, backend }) => {
+        if (backend instanceof TensorFlowBackend) return kernelFunc(backend, inputs, attrs ?? {});
+        throw new Error(`${kernelName}: another package has registered a backend named ${backendName}`);
+      },
     });
   }
 }

@@ -1,3 +1,4 @@
+import { AttributeType, type OpAttribute, shapeAttribute, typeAttribute } from '../c-api/attributes.js';
 import type { Pointer } from '../c-api/signatures.js';
 
 /**
@@ -16,4 +17,18 @@ export interface ResourceVariable {
   references: number;
   /** whether it was freed */
   isDestroyed: boolean;
+}
+
+/** Attributes of `VarHandleOp`, the same inside and outside of a graph. */
+export function variableAttributes({
+  name,
+  dtype,
+  shape,
+}: Pick<ResourceVariable, 'name' | 'dtype' | 'shape'>): OpAttribute[] {
+  return [
+    typeAttribute('dtype', dtype),
+    shapeAttribute(shape),
+    { name: 'shared_name', type: AttributeType.string, value: name },
+    { name: 'container', type: AttributeType.string, value: '' },
+  ];
 }

@@ -1,4 +1,4 @@
-import { AttributeType, type OpAttribute, setAttributes, typeAttribute } from '../c-api/attributes.js';
+import { type OpAttribute, setAttributes, shapeAttribute, typeAttribute } from '../c-api/attributes.js';
 import type { NativeLibrary } from '../c-api/load-library.js';
 import { type OpDefinition, readOpDefinition } from '../c-api/op-definition.js';
 import { bytesField, varintField } from '../c-api/protobuf.js';
@@ -7,11 +7,9 @@ import type { Status } from '../c-api/status.js';
 import { DataType } from '../tensors/data-type.js';
 import { type EagerEntry, type Entry, describeEntry, type SymbolicEntry } from '../tensors/entries.js';
 import { type HostValues, makeHostTensor } from '../tensors/host-memory.js';
-import type { ResourceVariable } from '../tensors/resource-variable.js';
+import { type ResourceVariable, variableAttributes } from '../tensors/resource-variable.js';
+import { GradientFrontier } from './gradient-frontier.js';
 import { TraceError } from './trace-error.js';
-
-/** Operations without inputs of their own: what they give takes no memory until it is used. */
-const SOURCES: ReadonlySet<string> = new Set(['Placeholder', 'VarHandleOp', 'ReadVariableOp']);
 
 /** A function made of a trace, as TensorFlow knows it. */
 export interface GraphFunction {
@@ -41,8 +39,7 @@ export class GraphTrace {
   private readonly reads = new Map<ResourceVariable, SymbolicEntry>();
   private readonly lastAccess = new Map<ResourceVariable, Pointer>();
   private readonly effects: Pointer[] = [];
-  private readonly gradientNodes = new Set<Pointer>();
-  private frontier: Pointer | undefined;
+  private readonly frontier = new GradientFrontier();
   private count = 0;
   private ended = false;
 
@@ -142,15 +139,9 @@ export class GraphTrace {
     return read;
   }
 
-  /**
-   * From here on the trace is that of a gradient: what is computed from values of the forward half alone waits until
-   * the gradient has come so far. Without that TensorFlow would run it early and keep its result, and would see that the
-   * forward half computes the same and keep that: either way more is alive at once than the gradients were written for.
-   * @param loss where the gradient starts
-   */
+  /** From here on the trace is that of a gradient, which starts at the loss. */
   beginGradient(loss: SymbolicEntry): void {
-    this.frontier = loss.output.oper;
-    this.gradientNodes.add(loss.output.oper);
+    this.frontier.begin(loss.output.oper);
   }
 
   /**
@@ -220,16 +211,12 @@ export class GraphTrace {
     const description = c.TF_NewOperation(this.graph, op, this.nextName(op));
     this.addInputs(description, definition, outputs, attributes);
     for (const oper of after) c.TF_AddControlInput(description, oper);
-    const inGradient = this.frontier !== undefined && !SOURCES.has(op);
-    const waits = inGradient && !outputs.some(({ oper }) => this.gradientNodes.has(oper));
-    if (waits) c.TF_AddControlInput(description, this.frontier ?? 0);
+    const frontier = this.frontier.waitsFor(op, outputs);
+    if (frontier !== undefined) c.TF_AddControlInput(description, frontier);
     const own = attributes.filter(({ name }) => !definition.inferred.has(name));
     setAttributes(c, this.status, 'TF_SetAttr', description, own);
     const oper = this.finish(description, op, inputs);
-    if (inGradient) {
-      this.gradientNodes.add(oper);
-      if (!waits) this.frontier = oper;
-    }
+    this.frontier.add(op, oper, frontier !== undefined);
     return oper;
   }
 
@@ -348,22 +335,4 @@ export class GraphTrace {
   private nextName(op: string): string {
     return `${op}_${this.count}`;
   }
-}
-
-/** Attributes of `VarHandleOp`, the same inside and outside of a graph. */
-export function variableAttributes({
-  name,
-  dtype,
-  shape,
-}: Pick<ResourceVariable, 'name' | 'dtype' | 'shape'>): OpAttribute[] {
-  return [
-    typeAttribute('dtype', dtype),
-    shapeAttribute(shape),
-    { name: 'shared_name', type: AttributeType.string, value: name },
-    { name: 'container', type: AttributeType.string, value: '' },
-  ];
-}
-
-function shapeAttribute(shape: readonly number[]): OpAttribute {
-  return { name: 'shape', type: AttributeType.shape, value: [...shape] };
 }
