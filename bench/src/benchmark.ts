@@ -21,6 +21,8 @@ export interface Outcome {
   readonly engines: { readonly ours?: string; readonly peer?: string };
   /** of what computed */
   readonly versions: Readonly<Record<string, string>>;
+  /** there was nothing to measure on, and that was said */
+  readonly skipped?: boolean;
 }
 
 /** One entry of the registry. */

@@ -58,7 +58,19 @@ async function run(settings: Settings, argv: readonly string[], io: Io): Promise
   if (warning) io.err(warning);
   const missing = 'missing' in search ? search.missing : undefined;
   if (missing !== undefined) io.err(missing.replace('NAME', name));
-  const { rows, engines, versions } = await benchmark.run({ settings, peer: search.peer, say: io.err });
+  const {
+    rows,
+    engines,
+    versions,
+    skipped = false,
+  } = await benchmark.run({
+    settings,
+    peer: search.peer,
+    say: io.err,
+  });
+  if (rows.length === 0 && !skipped) {
+    throw new BenchError('usage', `no case of ${name} has ${settings.only ?? ''} in its name`);
+  }
   const report: Report = {
     benchmark: name,
     date,

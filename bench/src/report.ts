@@ -22,15 +22,8 @@ export interface Report {
 }
 
 /** The report as lines for a terminal. */
-export function formatReport({
-  benchmark,
-  rounds,
-  smoke,
-  machine,
-  engines,
-  versions,
-  rows,
-}: Report): string[] {
+export function formatReport(report: Report): string[] {
+  const { benchmark, rounds, smoke, machine, engines, versions, rows, date, command } = report;
   const table = [
     ['', 'ours', 'peer', 'unit', 'ratio', 'spread', 'wanted'],
     ...rows.map((row) => [
@@ -50,6 +43,7 @@ export function formatReport({
     ...(rows.length > 0 ? layOut(table) : []),
     ...notes,
     ...Object.entries(engines).map(([side, engine]) => `${side}: ${engine}`),
+    `${date}: ${command}`,
     `machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}, load ${machine.load}`,
     `versions: ${Object.entries(versions)
       .map((pair) => pair.join(' '))

@@ -1,3 +1,4 @@
+import { findTensorFlow } from '@bertune/tensorflow';
 import { describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,6 +18,7 @@ describe('the command line', () => {
     [['train-step', '--rounds', 'three'], /--rounds must be a number above 0, found three/],
     [['train-step', '--rounds', '1.5'], /whole number/],
     [['train-step', '--backend', 'webgl'], /--backend must be one of tensorflow, wasm, cpu/],
+    [['memory', '--smoke', '--only', 'L24'], /no case of memory has L24/],
     [['train-step', 'memory'], /one benchmark at a time/],
   ])('refuses %j and lists the benchmarks', async (argv, message) => {
     const io = recordedIo();
@@ -33,20 +35,18 @@ describe('the command line', () => {
   });
 });
 
-describe('a smoke run (our side as built in dist)', () => {
-  async function smoke(
-    name: string,
-    ...more: string[]
-  ): Promise<{ report: Report; err: string; out: string }> {
-    const io = recordedIo();
-    const code = await main([name, '--smoke', '--json', 'figures.json', ...more], io);
-    const err = io.errLines.join('\n');
-    expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
-    expect(readdirSync(io.cwd)).toEqual(['figures.json']);
-    const report = JSON.parse(readFileSync(join(io.cwd, 'figures.json'), 'utf8')) as Report;
-    return { report, err, out: io.outLines.join('\n') };
-  }
+/** Runs a benchmark at tiny sizes and reads what it wrote. */
+async function smoke(name: string, ...more: string[]): Promise<{ report: Report; err: string; out: string }> {
+  const io = recordedIo();
+  const code = await main([name, '--smoke', '--json', 'figures.json', ...more], io);
+  const err = io.errLines.join('\n');
+  expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
+  expect(readdirSync(io.cwd)).toEqual(['figures.json']);
+  const report = JSON.parse(readFileSync(join(io.cwd, 'figures.json'), 'utf8')) as Report;
+  return { report, err, out: io.outLines.join('\n') };
+}
 
+describe('a smoke run (our side as built in dist)', () => {
   it('of train-step compares with TensorFlow.js on wasm, and needs no Python', async () => {
     const { report, err, out } = await smoke('train-step', '--rounds', '2');
     expect(err).not.toContain('no peer');
@@ -111,5 +111,16 @@ describe('a smoke run (our side as built in dist)', () => {
     const { report, err } = await smoke('gpu');
     expect(err).toContain('no GPU at hand');
     expect(report.rows).toEqual([]);
+  });
+});
+
+const { library } = await findTensorFlow();
+const describeNative = library ? describe : describe.skip;
+describeNative('a smoke run on native TensorFlow (needs libtensorflow)', () => {
+  it.each(['train-step', 'inference', 'memory'])('of %s computes there', async (name) => {
+    const { report } = await smoke(name, '--backend', 'tensorflow');
+    expect(report.engines.ours).toContain('tensorflow, compiled');
+    expect(report.versions).toHaveProperty('tensorflow');
+    expect(report.rows[0].ours).toBeGreaterThan(0);
   });
 });

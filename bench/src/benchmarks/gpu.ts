@@ -16,7 +16,7 @@ export const gpu: Benchmark = {
     const found = await detectGpu();
     if (!found) {
       say('no GPU at hand (nvidia-smi does not answer): nothing was measured');
-      return { rows: [], engines: {}, versions: {} };
+      return { rows: [], engines: {}, versions: {}, skipped: true };
     }
     say(`${found.name}, ${found.memoryMb} MB, driver ${found.driver}`);
     const parts: Outcome[] = [];

@@ -1,4 +1,4 @@
-import { type Benchmark, type Context, outcome } from '../benchmark.js';
+import { type Benchmark, chosen, type Context, outcome } from '../benchmark.js';
 import { checkLosses } from '../checks.js';
 import { type ChildRequest, failed, runChild } from '../child.js';
 import { compare, type Compared, medianTimes, pythonPeer } from '../compare.js';
@@ -22,31 +22,21 @@ export const memory: Benchmark = {
     const shape = settings.smoke ? smokeShape : BASE;
     const rows: Row[] = [];
     const all: { ours: TrainStepTiming[]; peer: TrainStepTiming[] } = { ours: [], peer: [] };
+    const isWanted = (name: string): boolean => chosen([{ name }], settings).length > 0;
     for (const recompute of [false, true]) {
       const suffix = recompute ? ', recompute' : '';
-      const { ours, peer } = await comparePeaks(context, shape, recompute);
-      all.ours.push(...ours);
-      all.peer.push(...peer);
-      rows.push(
-        makeRow({
-          name: `memory ${shapeName(shape)}${suffix}`,
-          unit: 'MB',
-          ours: ours.map(({ peak_rss_mb }) => peak_rss_mb),
-          peer: peer.map(({ peak_rss_mb }) => peak_rss_mb),
-          ...(!recompute && !settings.smoke && { atLeast: 1 }),
-        }),
-        makeRow({
-          name: `memory ${shapeName(shape)}${suffix}, step`,
-          unit: 'ms',
-          ours: medianTimes(ours),
-          peer: medianTimes(peer),
-        }),
-      );
-      if (settings.smoke) continue;
+      const name = `memory ${shapeName(shape)}${suffix}`;
+      if (isWanted(name)) {
+        const { ours, peer } = await comparePeaks(context, name, shape, recompute);
+        all.ours.push(...ours);
+        all.peer.push(...peer);
+        rows.push(...peakRows(name, { ours, peer }, recompute || settings.smoke ? undefined : 1));
+      }
       const { layers, hidden, length } = shape;
-      const name = `largest batch in ${settings.limitGb} GB, L${layers} D${hidden} T${length}${suffix}`;
-      const largest = await compareLargest(context, shape, recompute, (line) => say(`${name}  ${line}`));
-      rows.push(makeRow({ name, unit: 'examples', better: 'higher', ...largest }));
+      const largest = `largest batch in ${settings.limitGb} GB, L${layers} D${hidden} T${length}${suffix}`;
+      if (!isWanted(largest) || settings.smoke) continue;
+      const found = await compareLargest(context, shape, recompute, (line) => say(`${largest}  ${line}`));
+      rows.push(makeRow({ name: largest, unit: 'examples', better: 'higher', ...found }));
     }
     return outcome(rows, all.ours, all.peer);
   },
@@ -54,15 +44,29 @@ export const memory: Benchmark = {
 
 function comparePeaks(
   context: Context,
+  name: string,
   shape: Shape,
   recompute: boolean,
 ): Promise<Compared<TrainStepTiming>> {
   return compare(context, {
-    name: `memory ${shapeName(shape)}${recompute ? ', recompute' : ''}`,
+    name,
     ours: { kind: 'train-step', engine: engineOf(context), shape, recompute, ...REPEATS },
     peer: pythonPeer<TrainStepTiming>(context, 'train_step.py', peerArguments(shape, recompute, REPEATS)),
     check: checkLosses,
   });
+}
+
+function peakRows(
+  name: string,
+  { ours, peer }: Compared<TrainStepTiming>,
+  atLeast: number | undefined,
+): Row[] {
+  const peaks = (timings: readonly TrainStepTiming[]): number[] =>
+    timings.map(({ peak_rss_mb }) => peak_rss_mb);
+  return [
+    makeRow({ name, unit: 'MB', ours: peaks(ours), peer: peaks(peer), ...(atLeast && { atLeast }) }),
+    makeRow({ name: `${name}, step`, unit: 'ms', ours: medianTimes(ours), peer: medianTimes(peer) }),
+  ];
 }
 
 /** Of each side, by trying; a batch that exceeds the limit is stopped, not swapped. */

@@ -70,5 +70,6 @@ async function accuracyOf(
   const first = [results.peer?.[0], results.ours[0]].flatMap((figures) =>
     figures ? [figures.versions] : [],
   );
-  return { rows: [row], engines: {}, versions: Object.assign({}, ...first) as Outcome['versions'] };
+  const engines = { ours: results.ours[0].engine, ...(results.peer && { peer: results.peer[0].engine }) };
+  return { rows: [row], engines, versions: Object.assign({}, ...first) as Outcome['versions'] };
 }

@@ -17,7 +17,7 @@ const GROW = { TF_FORCE_GPU_ALLOW_GROWTH: 'true' };
 
 /** fp32; TF32, which TensorFlow takes by itself; bfloat16 as autocast does it. */
 export function precisions(jitCompile: boolean): readonly Precision[] {
-  const engine = { backend: 'tensorflow', jitCompile } as const;
+  const engine = { backend: 'tensorflow', jitCompile, gpu: true } as const;
   return [
     { name: 'fp32', engine, env: { ...GROW, ...TRUE_FLOAT32 } },
     { name: 'tf32', engine, env: GROW },

@@ -1,5 +1,6 @@
 /** `node dist/work/main.js REQUEST`: does one piece of work, given as JSON, and prints its result as one line of JSON. */
 import { timeTfjsTrainSteps } from '../baselines/time-tfjs.js';
+import { BenchError } from '../errors.js';
 import { fineTune } from './fine-tune.js';
 import { timeInference } from './inference.js';
 import { makeModel } from './make-model.js';
@@ -25,6 +26,9 @@ try {
   const result = await work(JSON.parse(process.argv[2]) as WorkRequest);
   process.stdout.write(`${JSON.stringify(result)}\n`);
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  const expected = error instanceof BenchError;
+  process.stderr.write(
+    `${error instanceof Error ? ((expected ? undefined : error.stack) ?? error.message) : String(error)}\n`,
+  );
   process.exitCode = 1;
 }

@@ -11,6 +11,7 @@ import type { EngineRequest } from './requests.js';
 export async function startNative({
   mixedPrecision = false,
   jitCompile = false,
+  gpu = false,
 }: EngineRequest): Promise<Engine> {
   // Imported when it is asked for: where it cannot be loaded the other backends still run.
   const { findTensorFlow, startTensorFlow, TensorFlowExecutor } = await import('@bertune/tensorflow');
@@ -25,12 +26,24 @@ export async function startNative({
     );
   }
   const { version, devices } = await startTensorFlow(library);
+  const hasGpu = devices.some(({ type }) => type === 'GPU');
+  if (gpu && !hasGpu) {
+    throw new BenchError(
+      'no-engine',
+      `TensorFlow ${version} in ${library.directory} sees no GPU (${library.cuda ? 'a' : 'not a'} CUDA build). See pnpm sentiment doctor.`,
+    );
+  }
   const options = { mixedPrecision, jitCompile };
-  const kind = devices.some(({ type }) => type === 'GPU') ? 'GPU' : 'CPU';
   const how = [mixedPrecision && 'bfloat16', jitCompile && 'XLA'].filter((word) => word !== false);
   return {
     executor: new TensorFlowExecutor(options),
-    description: ['tensorflow', 'compiled', kind, ...how, `library from ${library.source}`].join(', '),
+    description: [
+      'tensorflow',
+      'compiled',
+      hasGpu ? 'GPU' : 'CPU',
+      ...how,
+      `library from ${library.source}`,
+    ].join(', '),
     versions: { tensorflow: version, tfjs: tf.version_core },
   };
 }

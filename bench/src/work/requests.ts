@@ -11,6 +11,8 @@ export interface EngineRequest {
   readonly mixedPrecision?: boolean;
   /** XLA; `tensorflow` only */
   readonly jitCompile?: boolean;
+  /** refuse to compute without a GPU; `tensorflow` only */
+  readonly gpu?: boolean;
 }
 
 /** Training steps at a fixed shape. */
