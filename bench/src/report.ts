@@ -37,10 +37,10 @@ export function formatReport(report: Report): string[] {
     ]),
   ];
   const notes = rows.flatMap(({ name, note }) => (note ? [`${name}: ${note}`] : []));
+  const title = `${benchmark}, median of ${rounds} ${rounds === 1 ? 'round' : 'rounds'}; ratio above 1: ours is better`;
   return [
-    `${benchmark}, median of ${rounds} ${rounds === 1 ? 'round' : 'rounds'}; ratio above 1: ours is better`,
+    ...(rows.length > 0 ? [title, ...layOut(table)] : []),
     ...(smoke ? ['smoke run: the figures mean nothing'] : []),
-    ...(rows.length > 0 ? layOut(table) : []),
     ...notes,
     ...Object.entries(engines).map(([side, engine]) => `${side}: ${engine}`),
     `${date}: ${command}`,

@@ -3,7 +3,7 @@ import { compareGpuAccuracy } from '../gpu/accuracy.js';
 import { detectGpu } from '../gpu/detect.js';
 import { precisions } from '../gpu/precision.js';
 import { compareGpuSteps, type FirstLosses } from '../gpu/steps.js';
-import { shapeName, shapeOf } from '../shape.js';
+import { shapeName, shapeOf, smokeShape } from '../shape.js';
 
 const SHAPES = [shapeOf(4, 256, 32, 64), shapeOf(12, 768, 32, 128), shapeOf(12, 768, 64, 128)];
 
@@ -22,7 +22,10 @@ export const gpu: Benchmark = {
     const parts: Outcome[] = [];
     const losses: FirstLosses = new Map();
     for (const precision of precisions(settings.jitCompile)) {
-      const steps = SHAPES.map((shape) => ({ name: `${shapeName(shape)} ${precision.name}`, shape }));
+      const steps = (settings.smoke ? [smokeShape] : SHAPES).map((shape) => ({
+        name: `${shapeName(shape)} ${precision.name}`,
+        shape,
+      }));
       for (const each of chosen(steps, settings))
         parts.push(await compareGpuSteps(context, each, precision, losses));
       const accuracy = { name: `accuracy after one epoch ${precision.name}` };

@@ -13,14 +13,14 @@ const FIRST_SEED = 42;
 
 /** Accuracy after one epoch on the built-in reviews, inputs of both sides padded to the same length. */
 export function compareGpuAccuracy(context: Context, name: string, precision: Precision): Promise<Outcome> {
-  const { model, learningRate, batchSize } = context.settings;
+  const { model, learningRate, batchSize, smoke } = context.settings;
   const options = {
     epochs: 1,
     batchSize,
-    smoke: false,
+    smoke,
     model,
     learningRate: learningRate ?? (model === undefined ? LEARNING_RATE.made : LEARNING_RATE.given),
-    length: LENGTH,
+    length: smoke ? 16 : LENGTH,
     maxSteps: undefined,
   };
   return withFineTune(options, (job) => accuracyOf(context, name, precision, job));
