@@ -55,6 +55,17 @@ export function errorOf(call: () => unknown): Error & Record<string, unknown> {
   throw new Error('expected an error, but the call went through');
 }
 
+/** The error that a call throws; tensors it made are disposed. */
+export function errorIn(call: () => unknown): ReturnType<typeof errorOf> {
+  const engine = tf.engine();
+  engine.startScope();
+  try {
+    return errorOf(call);
+  } finally {
+    engine.endScope();
+  }
+}
+
 /** Resident memory of this process in MB, after a garbage collection where Node was started with one. */
 export function residentMegabytes(): number {
   (globalThis as { gc?: () => void }).gc?.();

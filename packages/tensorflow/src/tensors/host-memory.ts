@@ -34,16 +34,14 @@ export function makeHostTensor(
   values: HostValues,
 ): Pointer {
   const count = shape.reduce((product, size) => product * size, 1);
-  if (dtype === DataType.string)
-    return makeStringTensor({ c, memory }, shape, values as readonly Uint8Array[]);
+  if (dtype === DataType.string) {
+    const strings = values as readonly Uint8Array[];
+    if (strings.length !== count) throw wrongSize(shape, dtype, `${count} strings`, strings.length);
+    return makeStringTensor({ c, memory }, shape, strings);
+  }
   const bytes = count * elementBytes(dtype);
   const view = values as ArrayBufferView;
-  if (view.byteLength !== bytes) {
-    throw new HostTensorError(
-      'wrong-size',
-      `tensor of ${dataTypeName(dtype)} [${shape.join(', ')}]: expected ${bytes} bytes of values, found ${view.byteLength}.`,
-    );
-  }
+  if (view.byteLength !== bytes) throw wrongSize(shape, dtype, `${bytes} bytes of values`, view.byteLength);
   const tensor = allocate({ c, memory }, shape, dtype, bytes);
   if (bytes > 0) memory.write(c.TF_TensorData(tensor), view);
   return tensor;
@@ -65,6 +63,18 @@ export function readHostTensor(
   const values = makeArray(dtype, byteLength / elementBytes(dtype));
   if (byteLength > 0) memory.read(values, c.TF_TensorData(tensor));
   return dtype === DataType.bfloat16 ? bfloat16ToFloat32(values as Uint16Array) : values;
+}
+
+function wrongSize(
+  shape: readonly number[],
+  dtype: number,
+  expected: string,
+  found: number,
+): HostTensorError {
+  return new HostTensorError(
+    'wrong-size',
+    `tensor of ${dataTypeName(dtype)} [${shape.join(', ')}]: expected ${expected}, found ${found}.`,
+  );
 }
 
 function allocate({ c }: NativeLibrary, shape: readonly number[], dtype: number, bytes: number): Pointer {
