@@ -10,7 +10,7 @@ import type { LoadReport } from './load-check.js';
 export type Trial = ({ readonly works: true } & LoadReport) | { readonly works: false; readonly why: string };
 
 // The compiled file from here and from the tests alike.
-const program = fileURLToPath(new URL('../../dist/doctor/load-check.js', import.meta.url));
+const loadCheck = fileURLToPath(new URL('../../dist/doctor/load-check.js', import.meta.url));
 
 /** Milliseconds that a first start may take: 0.8 GB may come from a slow disk. */
 const patience = 120_000;
@@ -18,8 +18,13 @@ const patience = 120_000;
 /**
  * Starts a backend in a child process and multiplies two matrices with it.
  * @param library the native library to load, of `tensorflow`
+ * @param program what the child runs; tests have their own
  */
-export function tryBackend(name: BackendName, library?: TensorFlowLibrary): Promise<Trial> {
+export function tryBackend(
+  name: BackendName,
+  library?: TensorFlowLibrary,
+  program: string = loadCheck,
+): Promise<Trial> {
   const args = [program, name, ...(library ? [JSON.stringify(library)] : [])];
   return new Promise((resolve) => {
     execFile(

@@ -53,7 +53,7 @@ const machines: Readonly<Record<string, readonly [elf: number, macho: number]>> 
 
 /** Headers of a shared library with nothing in it, of this system unless another processor is named. */
 export function sharedObject(tail = '', processor: string = process.arch): Buffer {
-  const [elf = 0, macho = 0] = machines[processor] ?? [];
+  const [elf, macho] = machines[processor] ?? [0, 0];
   const content = Buffer.from(tail);
   if (platform.format === 'mach-o') {
     const head = Buffer.alloc(32 + 72);
