@@ -29,11 +29,7 @@ export function embed(
   const width = tables.word.shape[1];
   const { word, position, tokenType } = tables;
   return withGradient([word, position, tokenType], (word, position, tokenType) => ({
-    value: tf.tidy(() => {
-      const ofPosition = tf.slice(position, [0, 0], [length, width]); // [T, D]
-      const ofToken = tf.add(tf.gather(word, inputIds), tf.gather(tokenType, tokenTypeIds)); // [B, T, D]
-      return tf.reshape(tf.add(ofToken, ofPosition), [batch * length, width]);
-    }),
+    value: (hasHeap() ? heapSum : composedSum)({ word, position, tokenType }, inputIds, tokenTypeIds),
     saved: [inputIds, tokenTypeIds],
     gradient: (dy, [inputIds, tokenTypeIds]) => {
       const ofPosition = tf.reshape(sumRows(tf.reshape(dy, [batch, length * width])), [length, width]);
@@ -45,6 +41,48 @@ export function embed(
       ];
     },
   }));
+}
+
+function composedSum(
+  { word, position, tokenType }: EmbeddingTables,
+  inputIds: tf.Tensor2D,
+  tokenTypeIds: tf.Tensor2D,
+): tf.Tensor2D {
+  const [batch, length] = inputIds.shape;
+  const width = word.shape[1];
+  return tf.tidy(() => {
+    const ofPosition = tf.slice(position, [0, 0], [length, width]); // [T, D]
+    const ofToken = tf.add(tf.gather(word, inputIds), tf.gather(tokenType, tokenTypeIds)); // [B, T, D]
+    return tf.reshape(tf.add(ofToken, ofPosition), [batch * length, width]);
+  });
+}
+
+function heapSum(
+  { word, position, tokenType }: EmbeddingTables,
+  inputIds: tf.Tensor2D,
+  tokenTypeIds: tf.Tensor2D,
+): tf.Tensor2D {
+  const [batch, length] = inputIds.shape;
+  const width = word.shape[1];
+  // Before anything is allocated: who catches this, finds which.
+  passOverHeap([inputIds, tokenTypeIds], [], ([ids, types]) => {
+    const fits = (rows: number) => (id: number) => id >= 0 && id < rows;
+    if (!ids.every(fits(word.shape[0])) || !types.every(fits(tokenType.shape[0]))) {
+      throw new RangeError('an id that its table has no row for');
+    }
+  });
+  return passOverHeap(
+    [inputIds, tokenTypeIds, word, position, tokenType],
+    [{ shape: [batch * length, width] }],
+    ([ids, types, words, positions, tokenTypes], [to]) => {
+      for (let row = 0, at = 0; row < ids.length; row++) {
+        const [fromWord, fromPosition, fromType] = [ids[row], row % length, types[row]].map((i) => i * width);
+        for (let i = 0; i < width; i++, at++) {
+          to[at] = words[fromWord + i] + tokenTypes[fromType + i] + positions[fromPosition + i];
+        }
+      }
+    },
+  )[0] as tf.Tensor2D;
 }
 
 /**
