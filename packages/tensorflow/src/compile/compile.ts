@@ -40,9 +40,8 @@ interface Trace {
  * The function may be anything made of TensorFlow.js's operations, gradients included. `tf.Variable`s are read and
  * assigned when the compiled function is called. Everything else is as it was during the trace: numbers, branches,
  * closed-over tensors, and also random numbers that TensorFlow.js draws in JavaScript (`tf.randomNormal`, `tf.dropout`).
- * Gradients are to be taken inside of the function, not through it.
- *
- * On another backend the function runs as it is, op by op.
+ * Gradients are best taken inside of the function: under a gradient taken through it, it runs as it is, op by op. So it
+ * does on another backend.
  * @example
  * const norm = compile((x: tf.Tensor) => tf.sqrt(tf.sum(tf.square(x))));
  * norm(tf.tensor1d([3, 4])).print(); // 5
@@ -58,7 +57,8 @@ export function compile<Arguments extends readonly Container[], Result extends C
   const call = (...args: Arguments): Result => {
     if (disposed) throw new TraceError('disposed', `${name}: the compiled function was disposed.`);
     const backend = activeBackend();
-    if (!backend || backend.engine.activeTrace) return tf.tidy(() => fn(...args));
+    const isInGradient = tf.engine().state.gradientDepth > 0;
+    if (!backend || backend.engine.activeTrace || isInGradient) return tf.tidy(() => fn(...args));
     const { structure, tensors } = takeApart(args, `${name}, arguments`);
     const signature = signatureOf(structure, tensors);
     let trace = traces.get(signature);
@@ -94,11 +94,23 @@ function traceOnce<Arguments extends readonly Container[], Result extends Contai
     name,
     tensors,
     ({ inputs }) => {
-      const parts = takeApart(fn(...(putTogether(structure, inputs) as Arguments)), `${name}, result`);
+      const returned = fn(...(putTogether(structure, inputs) as Arguments));
+      refusePromise(returned, name);
+      const parts = takeApart(returned, `${name}, result`);
       result = parts.structure;
       return parts.tensors;
     },
     { jitCompile },
   );
   return { traced, result: result as unknown as Structure };
+}
+
+/** An async function goes on after the trace, when there is nothing left to trace into. */
+function refusePromise(returned: unknown, name: string): void {
+  if (typeof (returned as { then?: unknown } | null | undefined)?.then !== 'function') return;
+  (returned as Promise<unknown>).then(undefined, () => undefined); // what becomes of it no longer matters
+  throw new TraceError(
+    'invalid-result',
+    `${name}, result: expected tensors, found a promise. A compiled function must not be async: read values outside of it.`,
+  );
 }

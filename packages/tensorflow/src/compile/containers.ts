@@ -65,6 +65,11 @@ export function signatureOf(structure: Structure, tensors: readonly tf.Tensor[])
     case 'object':
       return `{${structure.fields.map(([name, part]) => `${JSON.stringify(name)}:${signatureOf(part, tensors)}`).join(' ')}}`;
     case 'value':
-      return `${typeof structure.value}:${String(structure.value)}`;
+      return signatureOfValue(structure.value);
   }
+}
+
+function signatureOfValue(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  return Object.is(value, -0) ? 'number:-0' : `${typeof value}:${String(value)}`;
 }
