@@ -4,7 +4,8 @@ import type { TensorFlowBackend } from '../backend.js';
 import { typeAttribute } from '../c-api/attributes.js';
 import type { SymbolicEntry } from '../tensors/entries.js';
 import type { ResourceVariable } from '../tensors/resource-variable.js';
-import type { FunctionOptions, GraphFunction, GraphTrace } from '../trace/graph-trace.js';
+import type { FunctionOptions, GraphFunction } from '../trace/graph-function.js';
+import type { GraphTrace } from '../trace/graph-trace.js';
 import { TraceError } from '../trace/trace-error.js';
 import { onDevice } from './device-variables.js';
 

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 
 import type { TensorFlowBackend } from '../backend.js';
-import type { FunctionOptions } from '../trace/graph-trace.js';
+import { requireMemory, withNeed } from './memory.js';
+import type { FunctionOptions } from '../trace/graph-function.js';
 import {
   callTraced,
   type TracedFunction,
@@ -40,17 +41,30 @@ export class DeviceFunction {
 
   /**
    * Runs the function, and traces it first where the signature is new.
+   * @param ownBytes what it needs beside the working memory of its trace
    * @returns its outputs; caller disposes
+   * @throws MemoryError `out-of-memory`, OpError, TraceError
    */
-  call(signature: string, inputs: readonly tf.Tensor[], body: Body): tf.Tensor[] {
+  call(signature: string, inputs: readonly tf.Tensor[], body: Body, ownBytes = 0): tf.Tensor[] {
     let traced = this.traces.get(signature);
     if (!traced) {
       traced = this.backend.engine.withPrecision(this.options.mixedPrecision, () =>
         traceFunction(this.backend, this.name, inputs, body, this.options),
       );
+      try {
+        const isOnHost = !this.backend.engine.isUsingGpuDevice();
+        if (isOnHost) requireMemory(ownBytes + traced.definition.workingBytes);
+      } catch (error) {
+        this.backend.engine.removeFunction(traced.definition);
+        throw error;
+      }
       this.traces.set(signature, traced);
     }
-    return callTraced(this.backend, traced, inputs);
+    try {
+      return callTraced(this.backend, traced, inputs);
+    } catch (error) {
+      throw withNeed(error, ownBytes + traced.definition.workingBytes);
+    }
   }
 
   /** Frees the traces. */

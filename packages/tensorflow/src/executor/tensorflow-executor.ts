@@ -4,7 +4,7 @@ import type { TensorFlowBackend } from '../backend.js';
 import { TensorFlowError } from '../errors.js';
 import { activeBackend, BACKEND_NAME } from '../runtime.js';
 import { batchSignature, batchTensors, toHost, withTensors } from './batch-tensors.js';
-import type { FunctionOptions } from '../trace/graph-trace.js';
+import type { FunctionOptions } from '../trace/graph-function.js';
 import { DeviceFunction, type Precision, runEagerly } from './device-function.js';
 import type { HostTensor, Predictor, Trainable, TrainingRequest, TrainingSession } from './port.js';
 import { TensorFlowSession } from './training-session.js';

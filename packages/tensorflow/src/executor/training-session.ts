@@ -5,10 +5,12 @@ import { typeAttribute } from '../c-api/attributes.js';
 import { onDevice } from '../compile/device-variables.js';
 import { DataType } from '../tensors/data-type.js';
 import type { ResourceVariable } from '../tensors/resource-variable.js';
-import type { FunctionOptions, GraphTrace } from '../trace/graph-trace.js';
+import type { FunctionOptions } from '../trace/graph-function.js';
+import type { GraphTrace } from '../trace/graph-trace.js';
 import { TraceError } from '../trace/trace-error.js';
 import { batchSignature, batchTensors, withTensors } from './batch-tensors.js';
 import { type Body, DeviceFunction, type Precision, runEagerly } from './device-function.js';
+import { collectGarbage } from './memory.js';
 import type {
   MicroBatch,
   SlotValues,
@@ -46,6 +48,8 @@ export class TensorFlowSession<Batch extends object> implements TrainingSession<
   private readonly sums = new Map<string, ResourceVariable>();
   /** parameters that the loss depends on */
   private readonly summed = new Set<string>();
+  /** all gradients at once, as clipping by the global norm needs them */
+  private readonly gradientBytes: number;
   private readonly stepFunction: DeviceFunction;
   private readonly gradientFunction: DeviceFunction;
   private readonly updateFunction: DeviceFunction;
@@ -59,6 +63,7 @@ export class TensorFlowSession<Batch extends object> implements TrainingSession<
     this.stepFunction = newFunction('train_step');
     this.gradientFunction = newFunction('add_gradients');
     this.updateFunction = newFunction('update');
+    this.gradientBytes = 4 * request.parameters.reduce((total, { variable }) => total + variable.size, 0);
     this.parameters = new Map(
       request.parameters.map(({ name, variable, weightDecay }) => {
         const value = onDevice(backend, variable);
@@ -71,6 +76,7 @@ export class TensorFlowSession<Batch extends object> implements TrainingSession<
         return [name, { value, slots, weightDecay }];
       }),
     );
+    collectGarbage();
   }
 
   async trainStep(request: StepRequest<Batch>): Promise<StepResult> {
@@ -211,7 +217,7 @@ export class TensorFlowSession<Batch extends object> implements TrainingSession<
     const inputs = [...batchTensors(batch).map(([, tensor]) => tensor), ...own];
     try {
       return this.options.compileIf(batch)
-        ? compiled.call(batchSignature(batch), inputs, body)
+        ? compiled.call(batchSignature(batch), inputs, body, this.gradientBytes)
         : runEagerly(this.backend, this.options, inputs, body);
     } finally {
       tf.dispose(own);

@@ -14,8 +14,11 @@ interface Input {
 export const identity = {
   kernelName: tf.Identity,
   kernelFunc(backend: TensorFlowBackend, { x }: Input): tf.TensorInfo {
-    if (backend.entryOf(x).kind === 'variable') {
-      return backend.run('Identity', [typeAttribute('T', backend.getDTypeInteger(x.dtype))], [x]);
+    const entry = backend.entryOf(x);
+    if (entry.kind === 'variable') {
+      const trace = backend.engine.activeTrace;
+      if (trace) return backend.tensorOf(trace.readVariable(entry.variable));
+      return backend.run('Identity', [typeAttribute('T', entry.dtype)], [x]);
     }
     backend.incRef(x.dataId);
     return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };

@@ -1,6 +1,6 @@
 import type { Pointer, TF_Output } from '../c-api/signatures.js';
 import type { GraphTrace } from '../trace/graph-trace.js';
-import { dataTypeName } from './data-type.js';
+import { bytesPerElement, dataTypeName } from './data-type.js';
 import type { ResourceVariable } from './resource-variable.js';
 
 interface EntryBase {
@@ -33,6 +33,11 @@ export interface VariableEntry extends EntryBase {
 
 /** What stands behind the number by which TensorFlow.js's Node backend knows a tensor. */
 export type Entry = EagerEntry | SymbolicEntry | VariableEntry;
+
+/** Bytes of an entry's value; 0 for types without plain values. */
+export function entryBytes({ dtype, shape }: EntryBase): number {
+  return shape.reduce((product, size) => product * size, bytesPerElement(dtype) ?? 0);
+}
 
 /** `float32 [2, 3]` */
 export function describeEntry({ dtype, shape }: EntryBase): string {

@@ -10,12 +10,35 @@ const SOURCES: ReadonlySet<string> = new Set(['Placeholder', 'VarHandleOp', 'Rea
  */
 export class GradientFrontier {
   private readonly nodes = new Set<Pointer>();
+  private readonly sources = new Set<Pointer>();
+  private readonly kept = new Map<string, number>();
   private latest: Pointer | undefined;
 
   /** The gradient starts at this operation, the loss. */
   begin(loss: Pointer): void {
     this.latest = loss;
     this.nodes.add(loss);
+  }
+
+  /** Bytes of the values of the forward half that the gradient uses: alive from one half to the other. */
+  get keptBytes(): number {
+    let total = 0;
+    for (const bytes of this.kept.values()) total += bytes;
+    return total;
+  }
+
+  /** Takes note of an operation whose value needs no memory of its own: a constant, an input, a variable. */
+  addSource(oper: Pointer): void {
+    this.sources.add(oper);
+  }
+
+  /** Takes note of what the gradient uses of the forward half. */
+  use(inputs: readonly { readonly output: TF_Output; readonly bytes: number }[]): void {
+    if (this.latest === undefined) return;
+    for (const { output, bytes } of inputs) {
+      if (this.nodes.has(output.oper) || this.sources.has(output.oper)) continue;
+      this.kept.set(`${output.oper}:${output.index}`, bytes);
+    }
   }
 
   /** What an operation with these inputs has to wait for; undefined for nothing. */
@@ -26,8 +49,11 @@ export class GradientFrontier {
 
   /** Takes note of an operation that was added. @param waited whether it was told to wait */
   add(op: string, oper: Pointer, waited: boolean): void {
-    if (this.latest === undefined || SOURCES.has(op)) return;
-    this.nodes.add(oper);
-    if (!waited) this.latest = oper;
+    if (SOURCES.has(op)) {
+      this.addSource(oper);
+    } else if (this.latest !== undefined) {
+      this.nodes.add(oper);
+      if (!waited) this.latest = oper;
+    }
   }
 }

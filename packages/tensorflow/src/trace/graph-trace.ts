@@ -5,28 +5,18 @@ import { bytesField, varintField } from '../c-api/protobuf.js';
 import type { Pointer, TF_Output } from '../c-api/signatures.js';
 import type { Status } from '../c-api/status.js';
 import { DataType } from '../tensors/data-type.js';
-import { type EagerEntry, type Entry, describeEntry, type SymbolicEntry } from '../tensors/entries.js';
+import {
+  describeEntry,
+  type EagerEntry,
+  type Entry,
+  entryBytes,
+  type SymbolicEntry,
+} from '../tensors/entries.js';
 import { type HostValues, makeHostTensor } from '../tensors/host-memory.js';
 import { type ResourceVariable, variableAttributes } from '../tensors/resource-variable.js';
 import { GradientFrontier } from './gradient-frontier.js';
+import { type FunctionOptions, type GraphFunction, registerFunction } from './graph-function.js';
 import { TraceError } from './trace-error.js';
-
-/** A function made of a trace, as TensorFlow knows it. */
-export interface GraphFunction {
-  readonly name: string;
-  /** handles of tensors from outside, which follow the inputs at every call; the function owns them */
-  readonly captures: readonly Pointer[];
-  /** what it reads or writes; retained for the function */
-  readonly variables: readonly ResourceVariable[];
-  /** operations in the graph */
-  readonly operations: number;
-}
-
-/** What a call of a compiled function may ask TensorFlow for. */
-export interface FunctionOptions {
-  /** compile with XLA */
-  readonly jitCompile: boolean;
-}
 
 /**
  * A graph under construction. Operations are added instead of executed; tensors from outside become inputs of the
@@ -41,6 +31,7 @@ export class GraphTrace {
   private readonly effects: Pointer[] = [];
   private readonly frontier = new GradientFrontier();
   private count = 0;
+  private largestBytes = 0;
   private ended = false;
 
   constructor(
@@ -73,6 +64,7 @@ export class GraphTrace {
       this.status.check(() => ({ op: 'Const', inputs: [] }));
       c.TF_SetAttrType(description, 'dtype', dtype);
       const oper = this.finish(description, 'Const', []);
+      this.frontier.addSource(oper);
       return { kind: 'symbolic', dtype, shape, output: { oper, index: 0 }, trace: this };
     } finally {
       c.TF_DeleteTensor(tensor);
@@ -155,40 +147,21 @@ export class GraphTrace {
     inputs: readonly SymbolicEntry[],
     outputs: readonly Entry[],
   ): GraphFunction {
-    const { c } = this.native;
-    const results = outputs.map((entry) => this.outputOf(entry));
+    const { native, status } = this;
     const captures = [...this.captures.values()];
-    const arguments_ = [...inputs, ...captures].map(({ output }) => output);
-    const effects = BigUint64Array.from(this.effects, BigInt);
-    const definition = c.TF_GraphToFunctionWithControlOutputs(
-      this.graph,
+    registerFunction(native, status, context, {
+      graph: this.graph,
       name,
-      0, // no hash appended
-      -1, // every operation of the graph
-      null,
-      arguments_.length,
-      arguments_,
-      results.length,
-      results,
-      null,
-      effects.length,
-      effects,
-      null,
-      0,
-      null,
-      this.status.pointer,
-    );
-    this.status.check(() => ({ op: name, inputs: inputs.map(describeEntry) }));
-    try {
-      if (this.options.jitCompile) this.setFlag(definition, '_XlaMustCompile');
-      c.TFE_ContextAddFunction(context, definition, this.status.pointer);
-      this.status.check(() => ({ op: name, inputs: inputs.map(describeEntry) }));
-    } finally {
-      c.TF_DeleteFunction(definition);
-    }
+      inputs: [...inputs, ...captures].map(({ output }) => output),
+      outputs: outputs.map((entry) => this.outputOf(entry)),
+      effects: this.effects,
+      options: this.options,
+    });
     const handles = captures.map(({ handle }) => handle);
     this.captures.clear();
-    return { name, captures: handles, variables: [...this.resources.keys()], operations: this.count };
+    const variables = [...this.resources.keys()];
+    const workingBytes = this.frontier.keptBytes + 2 * this.largestBytes; // an operation's input and output
+    return { name, captures: handles, variables, operations: this.count, workingBytes };
   }
 
   /** Frees the graph; entries of the trace are stale from now on. */
@@ -216,6 +189,7 @@ export class GraphTrace {
     const own = attributes.filter(({ name }) => !definition.inferred.has(name));
     setAttributes(c, this.status, 'TF_SetAttr', description, own);
     const oper = this.finish(description, op, inputs);
+    this.frontier.use(inputs.map((entry, i) => ({ output: outputs[i], bytes: entryBytes(entry) })));
     this.frontier.add(op, oper, frontier !== undefined);
     return oper;
   }
@@ -263,7 +237,15 @@ export class GraphTrace {
           'Compute it outside of the compiled function and pass it in.',
       );
     }
-    return { kind: 'symbolic', dtype: c.TF_OperationOutputType(output), shape, output, trace: this };
+    const entry: SymbolicEntry = {
+      kind: 'symbolic',
+      dtype: c.TF_OperationOutputType(output),
+      shape,
+      output,
+      trace: this,
+    };
+    this.largestBytes = Math.max(this.largestBytes, entryBytes(entry));
+    return entry;
   }
 
   private outputOf(entry: Entry): TF_Output {
@@ -324,12 +306,6 @@ export class GraphTrace {
       this.definitions.set(op, definition);
     }
     return definition;
-  }
-
-  private setFlag(definition: Pointer, name: string): void {
-    const isTrue = Uint8Array.from([5 * 8, 1]); // AttrValue { b: true }
-    this.native.c.TF_FunctionSetAttrValueProto(definition, name, isTrue, isTrue.length, this.status.pointer);
-    this.status.check(() => ({ op: name, inputs: [] }));
   }
 
   private nextName(op: string): string {
