@@ -171,13 +171,16 @@ function arguments_(
 }
 
 const noNetwork =
-  /connection (?:to|broken)|NewConnectionError|ConnectTimeout|Name or service not known|name resolution|getaddrinfo|Network is unreachable|ProxyError|Connection refused|SSLError|CERTIFICATE_VERIFY_FAILED/i;
+  /Name or service not known|name resolution|nodename nor servname|getaddrinfo failed|Connection refused|Connection reset|Network is unreachable|No route to host|timed out|Cannot connect to proxy|CERTIFICATE_VERIFY_FAILED/i;
 
 function downloadError(requirement: string, run: ChildResult, patience: number): LibraryError {
   const output = `${run.stdout}\n${run.stderr}`.replaceAll(/\/\/[^/@\s]+@/g, '//***@');
-  // The last error line says most; pip's hints about itself come after it.
+  // The first error line says most; pip's hints about itself come after it. That it ignores an index is a warning only.
   const said =
-    /^(?:ERROR|OSError|error): *(.+)$/gim.exec(output)?.[1] ?? output.trim().split('\n').at(-1)?.trim() ?? '';
+    /^WARNING: *(The repository located at .+ is not a trusted or secure host)/im.exec(output)?.[1] ??
+    /^(?:ERROR|OSError|error): *(.+)$/gim.exec(output)?.[1] ??
+    output.trim().split('\n').at(-1)?.trim() ??
+    '';
   const where = `pip download ${requirement}`;
   const fail = (code: LibraryError['code'], found: string, remedy: string): LibraryError =>
     new LibraryError(code, { where, expected: 'the wheel', found, remedy });
@@ -194,11 +197,13 @@ function downloadError(requirement: string, run: ChildResult, patience: number):
       'a full disk',
       'Free some space, or set BERTUNE_CACHE to a folder on another disk.',
     );
-  const reason = said === '' ? `exit code ${run.code}` : said;
-  if (noNetwork.test(output)) {
+  const reason =
+    run.code === undefined ? 'that pip was killed' : said === '' ? `exit code ${run.code}` : said;
+  const broken = noNetwork.exec(output)?.[0] ?? /connection broken by '?\w+/i.exec(output)?.[0];
+  if (broken !== undefined) {
     return fail(
       'no-network',
-      `no way to the index (${reason})`,
+      `no way to the index (${broken})`,
       'Look at the network and at the proxy or mirror that pip uses (pip config list), or carry the cache folder over from another machine.',
     );
   }

@@ -50,7 +50,7 @@ describe('downloadWheel', () => {
       `echo "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError(... Name or service not known)'" >&2
        echo "ERROR: Could not find a version that satisfies the requirement (from versions: none)" >&2
        echo "ERROR: No matching distribution found for tensorflow-cpu" >&2; exit 1`,
-      'proxy or mirror',
+      'no way to the index (Name or service not known). Look at the network',
     ],
     [
       'not-in-index',
@@ -59,7 +59,7 @@ describe('downloadWheel', () => {
     ],
     ['disk-full', 'echo "ERROR: [Errno 28] No space left on device" >&2; exit 1', 'BERTUNE_CACHE'],
     ['download-failed', 'echo "ERROR: something else" >&2; exit 2', 'found something else.'],
-    ['download-failed', 'kill -KILL $$', 'found exit code undefined.'],
+    ['download-failed', 'kill -KILL $$', 'found that pip was killed.'],
   ])('%s: tells it by what pip says', async (code, before, message) => {
     const failed = download(before);
     await expect(failed).rejects.toMatchObject({ name: 'LibraryError', code });
