@@ -10,6 +10,21 @@ import { startNative, type NativeApi, type NativeStart } from './native/start-na
 /** Names of the backends, the fastest first. */
 export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
 
+/** Finding a library loads nothing of the engine: who ends up on wasm never has koffi in the process. */
+async function loadLibraryFinder(): Promise<NativeApi> {
+  const { findTensorFlow, planTensorFlow, provideTensorFlow } = await import('@bertune/tensorflow/library');
+  return {
+    findTensorFlow,
+    planTensorFlow,
+    provideTensorFlow: async (options) => {
+      // koffi has no binary for rare systems: not worth hundreds of megabytes there.
+      await import('@bertune/tensorflow');
+      return provideTensorFlow(options);
+    },
+    startTensorFlow: async (library) => (await import('@bertune/tensorflow')).startTensorFlow(library),
+  };
+}
+
 /** The native library behind a backend. */
 export interface TensorFlowInUse {
   /** Its version. */
@@ -46,7 +61,7 @@ export interface StartOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** Starts wasm or cpu; tests have their own. */
   readonly startScript?: (name: 'wasm' | 'cpu') => Promise<void>;
-  /** Loads `@bertune/tensorflow`; tests have their own. */
+  /** Loads what finds and starts libraries; tests have their own. */
   readonly loadNative?: () => Promise<NativeApi>;
 }
 
@@ -105,7 +120,7 @@ export async function startBackend(
   asked: BackendName | undefined,
   options: StartOptions = {},
 ): Promise<Backend> {
-  const { startScript = startScriptBackend, loadNative = () => import('@bertune/tensorflow') } = options;
+  const { startScript = startScriptBackend, loadNative = loadLibraryFinder } = options;
   const told: { notes: readonly string[]; tip?: string } = { notes: [] };
   if (asked === undefined || asked === 'tensorflow') {
     const { environment = process.env, download } = options;
@@ -141,7 +156,6 @@ export async function startBackend(
   }
 }
 
-/** koffi has no binary for rare systems. */
 function cannotLoad(error: unknown): NativeStart & Required<Pick<NativeStart, 'failure'>> {
   return {
     failure: {

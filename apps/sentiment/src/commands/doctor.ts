@@ -1,4 +1,4 @@
-import { planTensorFlow, provideTensorFlow } from '@bertune/tensorflow';
+import { planTensorFlow, provideTensorFlow } from '@bertune/tensorflow/library';
 
 import { examine } from '../doctor/examine.js';
 import { formatExamination } from '../doctor/format.js';

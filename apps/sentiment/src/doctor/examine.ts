@@ -8,7 +8,7 @@ import {
   verifyCached,
   type Attempt,
   type TensorFlowLibrary,
-} from '@bertune/tensorflow';
+} from '@bertune/tensorflow/library';
 
 import type { BackendName } from '../backend.js';
 import { downloadPolicy } from '../native/download-policy.js';

@@ -4,7 +4,7 @@ import type {
   ProvideOptions,
   ProvideProgress,
   TensorFlowLibrary,
-} from '@bertune/tensorflow';
+} from '@bertune/tensorflow/library';
 
 import type { TextSink } from '../io.js';
 import { startProgress, type Progress } from '../progress.js';

@@ -1,9 +1,5 @@
-import type {
-  findTensorFlow,
-  startTensorFlow,
-  TensorFlowLibrary,
-  TensorFlowRuntime,
-} from '@bertune/tensorflow';
+import type { startTensorFlow, TensorFlowRuntime } from '@bertune/tensorflow';
+import type { findTensorFlow, TensorFlowLibrary } from '@bertune/tensorflow/library';
 
 import type { TextSink } from '../io.js';
 import { downloadPolicy } from './download-policy.js';
