@@ -81,6 +81,12 @@ export function gpusOf(text: string): Gpu[] {
     .flatMap(([name, memory, driver]) => (name && memory && driver ? [{ name, memory, driver }] : []));
 }
 
+/** A container's limit where there is one; without a limit Node gives 0 or a number beyond any memory. */
+function memoryBytes(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+}
+
 /** Looks at this computer. Nothing is loaded, and what does not answer is left out. */
 export async function lookAtMachine(): Promise<Machine> {
   const cpuText =
@@ -99,8 +105,8 @@ export async function lookAtMachine(): Promise<Machine> {
     processors: cpus().length,
     threads: availableParallelism(),
     features: featuresOf(cpuText),
-    memoryBytes: totalmem(),
-    availableBytes: available === undefined ? freemem() : Number(available) * 1024,
+    memoryBytes: memoryBytes(),
+    availableBytes: Math.min(memoryBytes(), available === undefined ? freemem() : Number(available) * 1024),
     gpus: gpusOf(gpus),
   };
 }

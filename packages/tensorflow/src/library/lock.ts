@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { link, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -93,10 +93,21 @@ async function create(file: string, content: string): Promise<boolean> {
     await link(temporary, file);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return false;
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    return await createDirectly(file, content);
   } finally {
     await rm(temporary, { force: true });
+  }
+}
+
+/** For disks without hard links: a reader may find the file empty for a moment, and waits as for any other holder. */
+async function createDirectly(file: string, content: string): Promise<boolean> {
+  try {
+    await writeFile(file, content, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
   }
 }
 
@@ -108,7 +119,10 @@ async function takeAway(file: string, nonce: string | undefined): Promise<void> 
   } catch {
     return;
   }
-  if ((await readHolder(aside))?.nonce !== nonce) await link(aside, file).catch(() => undefined);
+  if ((await readHolder(aside))?.nonce !== nonce) {
+    const content = await readFile(aside, 'utf8').catch(() => '');
+    await createDirectly(file, content);
+  }
   await rm(aside, { force: true });
 }
 

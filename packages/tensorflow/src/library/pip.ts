@@ -119,6 +119,8 @@ export async function downloadWheel(pip: Pip, request: WheelRequest): Promise<st
         TMPDIR: join(work, 'tmp'),
         PIP_DISABLE_PIP_VERSION_CHECK: '1',
         PIP_NO_INPUT: '1',
+        // Nothing is installed, so nothing can go into the wrong environment.
+        PIP_REQUIRE_VIRTUALENV: '0',
       },
       cwd: work,
       signal,

@@ -33,9 +33,13 @@ export function platformOf(system: { readonly platform: string; readonly arch: s
   };
 }
 
-/** Whether an NVIDIA driver is at work here: its device files, or `nvidia-smi` on the path. Nothing is run. */
+/**
+ * Whether an NVIDIA driver is at work here that programs may use: its device files, or `nvidia-smi` on the path, and no
+ * `CUDA_VISIBLE_DEVICES` that hides all GPUs. Nothing is run.
+ */
 export function hasNvidia(environment: NodeJS.ProcessEnv): boolean {
-  if (process.platform !== 'linux') return false;
+  if (process.platform !== 'linux' || ['', '-1'].includes(environment.CUDA_VISIBLE_DEVICES ?? '0'))
+    return false;
   if (existsSync('/dev/nvidia0') || existsSync('/dev/nvidiactl')) return true;
   return (environment.PATH ?? '')
     .split(':')

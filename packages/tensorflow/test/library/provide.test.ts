@@ -299,6 +299,8 @@ describe('planTensorFlow', () => {
         what: 'tensorflow 2.21.0 with its CUDA packages',
         cuda: true,
       });
+      const hidden = planTensorFlow({ environment: { PATH: bin, CUDA_VISIBLE_DEVICES: '' } });
+      expect(hidden.cuda).toBe(false);
     },
   );
 
