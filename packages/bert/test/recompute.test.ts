@@ -108,28 +108,6 @@ describe.each(['cpu', 'wasm'])('recomputed activations on %s', (backend) => {
     expect(recomputing).toEqual(plain);
   });
 
-  it('wait for the gradient above them, where the backend can order its work', () => {
-    const expected = step(false);
-    const calls: { x: number[]; after: number[] }[] = [];
-    tf.registerKernel({
-      kernelName: 'ComputeAfter',
-      backendName: backend,
-      kernelFunc: ({ inputs }) => {
-        const { x, after } = inputs as { x: tf.Tensor; after: tf.Tensor };
-        calls.push({ x: x.shape, after: after.shape });
-        return tf.reshape(x, x.shape);
-      },
-    });
-    try {
-      expect(step(true)).toEqual(expected);
-      // Input and 16 parameters of each of the four layers.
-      expect(calls).toHaveLength(4 * 17);
-      expect(calls[17]).toEqual({ x: [12, 16], after: [12, 16] });
-    } finally {
-      tf.unregisterKernel('ComputeAfter', backend);
-    }
-  });
-
   it('take less than half of the memory', async () => {
     const peak = async (recompute: boolean): Promise<number> => {
       const { peakBytes } = await tf.profile(() => {

@@ -10,40 +10,34 @@ interface ActivationForm {
    * for each form, since calls for each element would cost as much as the arithmetic.
    */
   pass(xs: HeapView, ys: HeapView, slopes: HeapView | undefined): void;
-  composedValue(x: tf.Tensor): tf.Tensor;
-  composedDerivative(x: tf.Tensor): tf.Tensor;
+  /** The same of TensorFlow.js's kernels. */
+  composed(x: tf.Tensor, training: boolean): ValueAndSlope;
 }
 
 /**
- * Applies an activation to every element. One tensor is kept for the gradient: `x`, or on a backend with a heap the
- * derivative, which falls out of the pass that computes the value.
+ * Applies an activation to every element. One tensor is kept for the gradient: the derivative, which shares what is
+ * costly with the value.
  * @param x float32 of any shape
  * @returns float32 of the same shape; caller disposes
  */
 export function activate<T extends tf.Tensor>(activation: Activation, x: T): T {
   const form = FORMS[activation];
-  const forward = hasHeap() ? heapForward : composedForward;
-  return withGradient([x as tf.Tensor], (x) => forward(form, x)) as T;
+  const compute = hasHeap() ? heapPass : composed;
+  return withGradient([x as tf.Tensor], (x): Differentiable<[tf.Tensor], tf.Tensor> => {
+    const [value, slope] = compute(form, x, tf.engine().state.gradientDepth > 0);
+    return { value, saved: slope ? [slope] : [], gradient: (dy, [slope]) => [tf.mul(dy, slope)] };
+  }) as T;
 }
 
-type Forward = Differentiable<[tf.Tensor], tf.Tensor>;
+type ValueAndSlope = [value: tf.Tensor, slope: tf.Tensor | undefined];
 
-function composedForward(form: ActivationForm, x: tf.Tensor): Forward {
-  return {
-    value: tf.tidy(() => form.composedValue(x)),
-    saved: [x],
-    gradient: (dy, [x]) => [tf.mul(dy, form.composedDerivative(x))],
-  };
+function composed(form: ActivationForm, x: tf.Tensor, training: boolean): ValueAndSlope {
+  return tf.tidy(() => form.composed(x, training) as tf.Tensor[]) as ValueAndSlope;
 }
 
-function heapForward(form: ActivationForm, x: tf.Tensor): Forward {
-  const training = tf.engine().state.gradientDepth > 0;
+function heapPass(form: ActivationForm, x: tf.Tensor, training: boolean): ValueAndSlope {
   const outputs = Array.from({ length: training ? 2 : 1 }, () => ({ shape: x.shape }));
-  const [value, slopes] = passOverHeap([x], outputs, ([xs], [ys, dydxs]) => form.pass(xs, ys, dydxs)) as [
-    tf.Tensor,
-    tf.Tensor | undefined,
-  ];
-  return { value, saved: slopes ? [slopes] : [], gradient: (dy, [slopes]) => [tf.mul(dy, slopes)] };
+  return passOverHeap([x], outputs, ([xs], [ys, slopes]) => form.pass(xs, ys, slopes)) as ValueAndSlope;
 }
 
 // Bound once: looking `Math` up each time is slow where globals are intercepted, as under jest.
@@ -76,14 +70,13 @@ const gelu: ActivationForm = {
       if (slopes) slopes[i] = cdf + x * INVERSE_SQRT_2PI * exponential;
     }
   },
-  composedValue: (x) => tf.mul(x, composedNormalCdf(x)),
-  composedDerivative: (x) =>
-    tf.add(composedNormalCdf(x), tf.mul(x, tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), INVERSE_SQRT_2PI))),
+  composed(x, training) {
+    const t = tf.mul(x, SQRT_HALF);
+    const cdf = tf.mul(tf.add(tf.erf(t), 1), 0.5);
+    const density = (): tf.Tensor => tf.mul(tf.mul(x, INVERSE_SQRT_2PI), tf.exp(tf.neg(tf.square(t))));
+    return [tf.mul(x, cdf), training ? tf.add(cdf, density()) : undefined];
+  },
 };
-
-function composedNormalCdf(x: tf.Tensor): tf.Tensor {
-  return tf.mul(tf.add(tf.erf(tf.mul(x, SQRT_HALF)), 1), 0.5);
-}
 
 const geluTanh: ActivationForm = {
   pass(xs, ys, slopes) {
@@ -95,18 +88,17 @@ const geluTanh: ActivationForm = {
       if (slopes) slopes[i] = 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * slope;
     }
   },
-  composedValue: (x) => tf.mul(tf.mul(x, 0.5), tf.add(composedTanh(x), 1)),
-  composedDerivative(x) {
-    const tanh = composedTanh(x);
-    const slope = tf.mul(tf.add(tf.mul(tf.square(x), 3 * TANH_CUBIC), 1), TANH_SCALE);
-    const curved = tf.mul(tf.mul(x, 0.5), tf.mul(tf.sub(1, tf.square(tanh)), slope));
-    return tf.add(tf.mul(tf.add(tanh, 1), 0.5), curved);
+  composed(x, training) {
+    const square = tf.square(x);
+    const tanh = tf.tanh(tf.mul(tf.mul(x, TANH_SCALE), tf.add(tf.mul(square, TANH_CUBIC), 1)));
+    const half = tf.mul(tf.add(tanh, 1), 0.5);
+    const curved = (): tf.Tensor => {
+      const inner = tf.mul(tf.add(tf.mul(square, 3 * TANH_CUBIC), 1), TANH_SCALE);
+      return tf.mul(tf.mul(tf.mul(x, 0.5), tf.sub(1, tf.square(tanh))), inner);
+    };
+    return [tf.mul(x, half), training ? tf.add(half, curved()) : undefined];
   },
 };
-
-function composedTanh(x: tf.Tensor): tf.Tensor {
-  return tf.tanh(tf.mul(tf.mul(x, TANH_SCALE), tf.add(tf.mul(tf.square(x), TANH_CUBIC), 1)));
-}
 
 const relu: ActivationForm = {
   pass(xs, ys, slopes) {
@@ -115,8 +107,7 @@ const relu: ActivationForm = {
       if (slopes) slopes[i] = xs[i] > 0 ? 1 : 0;
     }
   },
-  composedValue: (x) => tf.relu(x),
-  composedDerivative: (x) => tf.step(x),
+  composed: (x, training) => [tf.relu(x), training ? tf.step(x) : undefined],
 };
 
 const FORMS: Readonly<Record<Activation, ActivationForm>> = { gelu, 'gelu-tanh': geluTanh, relu };

@@ -37,7 +37,7 @@ export function dropout<T extends tf.Tensor>(x: T, dropout: Dropout | undefined)
 /** `x / (1 - rate)` where the mask is set, 0 elsewhere; its own gradient. */
 export function applyMask(x: tf.Tensor, mask: tf.Tensor, rate: number): tf.Tensor {
   const scale = 1 / (1 - rate);
-  if (!hasHeap()) return tf.tidy(() => tf.mul(x, tf.mul(tf.cast(mask, 'float32'), scale)));
+  if (!hasHeap()) return tf.tidy(() => tf.mul(tf.mul(x, tf.cast(mask, 'float32')), scale));
   return passOverHeap([x, mask], [{ shape: x.shape }], ([xs, keep], [ys]) => {
     for (let i = 0; i < xs.length; i++) ys[i] = xs[i] * (keep[i] * scale); // no branch: it would be mispredicted
   })[0];

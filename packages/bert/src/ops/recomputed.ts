@@ -3,12 +3,6 @@ import * as tf from '@tensorflow/tfjs';
 import { withGradient } from './with-gradient.js';
 
 /**
- * Kernel of backends that compile: inputs `{ x, after }`, result `x`, which must not be there before `after` is. Without
- * it a compiler sees that the second computation equals the first, and keeps the first.
- */
-const COMPUTE_AFTER = 'ComputeAfter';
-
-/**
  * Runs a piece of the network as one operation that keeps nothing but its inputs: the gradient computes the
  * intermediates anew, differentiates and frees them (gradient checkpointing, arXiv:1604.06174). About a third more
  * arithmetic for the memory of one piece instead of all. The same numbers to the last bit, since `forward` must be
@@ -26,16 +20,11 @@ export function recomputed<Output extends tf.Tensor>(
     value: forward(inputs, constants),
     saved: [...inputs, ...constants],
     gradient(dy, saved) {
-      const xs = saved.slice(0, inputs.length).map((x) => computeAfter(x, dy));
+      const xs = saved.slice(0, inputs.length);
       const kept = saved.slice(inputs.length);
       return gradients(xs, dy, (...xs) => forward(xs, kept));
     },
   }));
-}
-
-function computeAfter(x: tf.Tensor, after: tf.Tensor): tf.Tensor {
-  const kernel = tf.getKernel(COMPUTE_AFTER, tf.getBackend()) as tf.KernelConfig | undefined;
-  return kernel ? tf.engine().runKernel<tf.Tensor>(COMPUTE_AFTER, { x, after }) : x;
 }
 
 /** `tf.grads` within a gradient: the engine has one tape and drops it when the inner gradients are done. */
