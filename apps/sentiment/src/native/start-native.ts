@@ -48,7 +48,9 @@ export async function startNative(api: NativeApi, options: NativeOptions): Promi
       return await api.startTensorFlow(library);
     } catch (error) {
       rejected.set(library.core, messageOf(error));
-      notes.push(`${library.directory}: this TensorFlow does not start: ${messageOf(error)}`);
+      notes.push(
+        `${library.directory}: this TensorFlow does not start: ${messageOf(error).replace(/\.$/, '')}`,
+      );
       return undefined;
     }
   };
