@@ -1,6 +1,7 @@
 import { AttributeType, type OpAttribute } from '../c-api/attributes.js';
 import type { OpDefinition } from '../c-api/op-definition.js';
 import { TensorFlowError } from '../errors.js';
+import { SavedModelStore } from '../saved-model/saved-model-store.js';
 import { DataType } from '../tensors/data-type.js';
 import { describeEntry, type EagerEntry, type Entry, type SymbolicEntry } from '../tensors/entries.js';
 import type { HostValues } from '../tensors/host-memory.js';
@@ -19,8 +20,8 @@ export interface TensorMetadata {
   readonly dtype: number;
 }
 
-/** `unknown-tensor`: a number that stands for no tensor, or no longer; `not-supported`: a function that is not here */
-export type BindingErrorCode = 'unknown-tensor' | 'not-supported';
+/** `unknown-tensor`: a number that stands for no tensor, or no longer */
+export type BindingErrorCode = 'unknown-tensor';
 
 /** A call that the binding cannot serve. */
 export class BindingError extends TensorFlowError<BindingErrorCode> {
@@ -51,6 +52,7 @@ export class TensorFlowBinding {
 
   /** TensorFlow's variables. */
   readonly variables: VariableStore;
+  private readonly savedModels: SavedModelStore;
   private readonly entries = new Map<number, Entry>();
   private readonly definitions = new Map<string, OpDefinition>();
   private bfloat16Products = false;
@@ -63,6 +65,7 @@ export class TensorFlowBinding {
     private readonly hasGpu: boolean,
   ) {
     this.TF_Version = context.native.c.TF_Version();
+    this.savedModels = new SavedModelStore(context);
     this.variables = new VariableStore(context, (base) => this.uniqueName(base));
   }
 
@@ -247,19 +250,31 @@ export class TensorFlowBinding {
   }
 
   getNumOfSavedModels(): number {
-    return 0;
+    return this.savedModels.count;
   }
 
-  loadSavedModel(): number {
-    throw notSupported('loadSavedModel');
+  /** @throws OpError; see `SavedModelStore` */
+  loadSavedModel(directory: string, tags: string): number {
+    return this.savedModels.load(directory, tags);
   }
 
-  deleteSavedModel(): void {
-    throw notSupported('deleteSavedModel');
+  /** @throws SavedModelError */
+  deleteSavedModel(id: number): void {
+    this.savedModels.delete(id);
   }
 
-  runSavedModel(): TensorMetadata[] {
-    throw notSupported('runSavedModel');
+  /** Runs a SavedModel; names are separated by commas. @throws SavedModelError, OpError */
+  runSavedModel(
+    id: number,
+    inputIds: readonly number[],
+    inputNames: string,
+    outputNames: string,
+  ): TensorMetadata[] {
+    const inputs = inputIds.map((inputId) => this.entry(inputId));
+    const names = (list: string): string[] => (list === '' ? [] : list.split(','));
+    return this.savedModels
+      .run(id, inputs, names(inputNames), names(outputNames))
+      .map((entry) => this.metadata(entry));
   }
 
   /** Gives an entry a number. */
@@ -273,11 +288,4 @@ export class TensorFlowBinding {
   private uniqueName(base: string): string {
     return `bertune_${base.replace(/\W/g, '_')}_${this.nextName++}`;
   }
-}
-
-function notSupported(name: string): BindingError {
-  return new BindingError(
-    'not-supported',
-    `${name}: expected a call for tensors and operations; SavedModels are not loaded by this package.`,
-  );
 }

@@ -103,6 +103,22 @@ export const SIGNATURES = {
     'void TF_SetHandleShapeAndType(uintptr_t graph, TF_Output output, const uint8_t* proto, size_t length, uintptr_t status)',
   TF_DeleteFunction: 'void TF_DeleteFunction(uintptr_t function)',
 
+  TF_NewSessionOptions: 'uintptr_t TF_NewSessionOptions()',
+  TF_DeleteSessionOptions: 'void TF_DeleteSessionOptions(uintptr_t options)',
+  TF_LoadSessionFromSavedModel:
+    'uintptr_t TF_LoadSessionFromSavedModel(uintptr_t options, uintptr_t runOptions, const char* directory, ' +
+    'const char** tags, int tagCount, uintptr_t graph, uintptr_t metaGraph, uintptr_t status)',
+  TF_SessionRun:
+    'void TF_SessionRun(uintptr_t session, uintptr_t runOptions, const TF_Output* inputs, const uint64_t* inputValues, ' +
+    'int inputCount, const TF_Output* outputs, uint64_t* outputValues, int outputCount, const uint64_t* targets, ' +
+    'int targetCount, uintptr_t runMetadata, uintptr_t status)',
+  TF_CloseSession: 'void TF_CloseSession(uintptr_t session, uintptr_t status)',
+  TF_DeleteSession: 'void TF_DeleteSession(uintptr_t session, uintptr_t status)',
+  TF_GraphOperationByName: 'uintptr_t TF_GraphOperationByName(uintptr_t graph, const char* name)',
+  TF_TensorType: 'int TF_TensorType(uintptr_t tensor)',
+  TF_NumDims: 'int TF_NumDims(uintptr_t tensor)',
+  TF_Dim: 'int64_t TF_Dim(uintptr_t tensor, int index)',
+
   TF_NewBuffer: 'uintptr_t TF_NewBuffer()',
   TF_DeleteBuffer: 'void TF_DeleteBuffer(uintptr_t buffer)',
   TF_GraphGetOpDef:
@@ -121,7 +137,8 @@ export interface TF_Output {
   readonly index: number;
 }
 
-type Argument = number | bigint | string | TF_Output | readonly TF_Output[] | ArrayBufferView | null;
+type Argument =
+  number | bigint | string | readonly string[] | TF_Output | readonly TF_Output[] | ArrayBufferView | null;
 
 type StringFunction = 'TF_Version' | 'TF_Message' | 'TF_DeviceListName' | 'TF_DeviceListType';
 

@@ -60,7 +60,10 @@ function product(
   return multiply(backend, 'MatMul', flags, [left.entry, right.entry]);
 }
 
-/** A product of float32 operands, or of their bfloat16 roundings: sums are float32 either way, and so is the result. */
+/**
+ * A product of float32 operands, or of their bfloat16 roundings: sums are float32 either way, and so is the result. A
+ * product with a single row or column is a sum, and is not rounded.
+ */
 function multiply(
   backend: TensorFlowBackend,
   op: 'MatMul' | 'BatchMatMulV2',
@@ -68,7 +71,10 @@ function multiply(
   factors: readonly Entry[],
 ): tf.Tensor {
   const { float32, bfloat16 } = DataType;
-  if (!backend.engine.usesBfloat16 || factors.some(({ dtype }) => dtype !== float32)) {
+  const isProduct = factors.every(
+    ({ dtype, shape }) => dtype === float32 && Math.min(...shape.slice(-2)) > 1,
+  );
+  if (!backend.engine.usesBfloat16 || !isProduct) {
     return backend.runOnEntries(op, [typeAttribute('T', factors[0].dtype), ...flags], factors);
   }
   return tf.tidy(() => {
