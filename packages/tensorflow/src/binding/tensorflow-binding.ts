@@ -199,7 +199,11 @@ export class TensorFlowBinding {
     outputCount: number,
   ): TensorMetadata[] {
     const inputs = inputIds.map((id) => this.entry(id));
-    return this.context.execute(name, [], inputs, outputCount, captures).map((entry) => this.metadata(entry));
+    const attributes = [
+      { name: 'executor_type', type: AttributeType.string, value: '' },
+      { name: 'config_proto', type: AttributeType.string, value: process.env.CFG ? Buffer.from(process.env.CFG,'hex').toString('latin1') : '' },
+    ];
+    return this.context.execute(name, attributes, inputs, outputCount, captures).map((entry) => this.metadata(entry));
   }
 
   /** Removes a function from the context and frees what it captured. */
