@@ -82,6 +82,7 @@ function withoutStandardError(libc: LibraryHandle, work: () => void): void {
   }
   const dup = libc.func('int dup(int)') as (file: number) => number;
   const dup2 = libc.func('int dup2(int, int)') as (from: number, to: number) => number;
+  const close = libc.func('int close(int)') as (file: number) => number; // Node warns in workers of files it has not opened
   const nowhere = openSync('/dev/null', 'w');
   const standardError = dup(2);
   dup2(nowhere, 2);
@@ -89,7 +90,7 @@ function withoutStandardError(libc: LibraryHandle, work: () => void): void {
     work();
   } finally {
     dup2(standardError, 2);
-    closeSync(standardError);
+    close(standardError);
     closeSync(nowhere);
   }
 }
