@@ -53,10 +53,20 @@ export interface Backend {
   readonly makeExecutor: MakeExecutor;
 }
 
+/** How steps are compiled. */
+export interface StepOptions {
+  /** Matrix products of bfloat16 numbers. */
+  readonly mixedPrecision: boolean;
+  /** XLA. */
+  readonly jitCompile: boolean;
+}
+
 /** How to start a backend. */
 export interface StartOptions {
   /** Where the progress of fetching TensorFlow goes; absent: it is used when it is there, and not fetched. */
   readonly download?: TextSink | undefined;
+  /** How steps are compiled; what is set here needs the native backend. */
+  readonly steps?: StepOptions;
   /** Variables to read; default: the process's. */
   readonly environment?: NodeJS.ProcessEnv;
   /** Starts wasm or cpu; tests have their own. */
@@ -85,6 +95,7 @@ async function nativeBackend(
   { version, library, devices }: TensorFlowRuntime,
   why: string,
   notes: readonly string[],
+  steps: StepOptions | undefined,
 ): Promise<Backend> {
   const { TensorFlowExecutor } = await import('@bertune/tensorflow');
   const kinds = [...new Set(devices.map(({ type }) => type))].join(', ');
@@ -93,7 +104,7 @@ async function nativeBackend(
     reason: `${why}; TensorFlow ${version} on ${kinds}, ${sourceText[library.source]}, ${library.directory}`,
     notes,
     tensorflow: { version, source: library.source, path: library.core, devices: kinds },
-    makeExecutor: ({ compileIf }) => new TensorFlowExecutor({ compileIf }),
+    makeExecutor: ({ compileIf }) => new TensorFlowExecutor({ ...steps, compileIf }),
   };
 }
 
@@ -128,7 +139,7 @@ export async function startBackend(
       .then((api) => startNative(api, { environment, download }))
       .catch((error: unknown) => cannotLoad(error));
     const reason = asked ? 'asked for with --backend' : 'the default';
-    if (runtime) return nativeBackend(runtime, reason, notes);
+    if (runtime) return nativeBackend(runtime, reason, notes, options.steps);
     const { why, remedy } = failure ?? cannotLoad(undefined).failure;
     if (asked)
       throw noBackend(
@@ -139,6 +150,7 @@ export async function startBackend(
     told.notes = notes;
     told.tip = tenTimes(why, remedy);
   }
+  refuseSteps(options.steps, asked ? `--backend ${asked}` : (told.tip ?? 'none was found'));
   if (asked === 'wasm' || asked === 'cpu') {
     try {
       await startScript(asked);
@@ -154,6 +166,20 @@ export async function startBackend(
     await startScript('cpu');
     return scriptBackend('cpu', `wasm did not start (${messageOf(error)})`, told);
   }
+}
+
+/** The script backends run steps op by op, in float32. */
+function refuseSteps(steps: StepOptions | undefined, why: string): void {
+  const asked = [steps?.mixedPrecision && '--mixed-precision', steps?.jitCompile && '--jit-compile'].filter(
+    Boolean,
+  );
+  if (asked.length === 0) return;
+  throw new AppError('no-backend', {
+    where: asked.join(' and '),
+    expected: 'native TensorFlow, which alone can do that',
+    found: why,
+    remedy: `Leave ${asked.length > 1 ? 'them' : 'it'} out, or see pnpm sentiment doctor.`,
+  });
 }
 
 function cannotLoad(error: unknown): NativeStart & Required<Pick<NativeStart, 'failure'>> {

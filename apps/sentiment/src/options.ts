@@ -118,6 +118,10 @@ const train = {
     max: 65_536,
     defaultText: '128, or what the model allows',
   }),
+  mixedPrecision: flag(
+    'compute matrix products from bfloat16 numbers, on native TensorFlow; weights and sums stay float32',
+  ),
+  jitCompile: flag('compile steps with XLA, on native TensorFlow; meant for GPUs'),
   recompute: flag(
     'keep fewer activations and compute them anew: about 30 % slower, for batches several times larger',
   ),

@@ -176,3 +176,26 @@ describe('startBackend', () => {
     );
   });
 });
+
+describe('options of compiled steps', () => {
+  it.each([
+    [{ mixedPrecision: true, jitCompile: false }, '--mixed-precision: '],
+    [{ mixedPrecision: true, jitCompile: true }, '--mixed-precision and --jit-compile: '],
+  ])('%j are refused where no native TensorFlow computes', async (steps, where) => {
+    for (const asked of [undefined, 'wasm', 'cpu'] as const) {
+      const start = startBackend(asked, {
+        startScript: works,
+        loadNative: () => Promise.resolve(engine([])),
+        steps,
+      });
+      await expect(start).rejects.toMatchObject({ code: 'no-backend' });
+      await expect(start).rejects.toThrow(where);
+    }
+  });
+
+  it('that are off are not', async () => {
+    const steps = { mixedPrecision: false, jitCompile: false };
+    const backend = await startBackend('wasm', { startScript: works, steps });
+    expect(backend.name).toBe('wasm');
+  });
+});

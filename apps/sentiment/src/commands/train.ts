@@ -72,7 +72,7 @@ async function prepare(
   const { labels } = splits;
   const counts = countClasses(splits.train, labels).map((count, at) => `${labels.names[at]} (${count})`);
   say(`task: ${task}${counts.length > 0 ? `; classes: ${counts.slice(0, 20).join(', ')}` : ''}`);
-  const backend = await startBackend(values.backend, { download: io.stderr });
+  const backend = await startBackend(values.backend, { download: io.stderr, steps: values });
   for (const note of [...backend.notes, backend.tip]) if (note !== undefined) say(note);
   say(`backend: ${backend.name} (${backend.reason})`);
   const loaded = await buildModel({ ...settings, directory, labels, train: splits.train });
