@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe } from '@jest/globals';
 
@@ -66,8 +69,9 @@ export function errorIn(call: () => unknown): ReturnType<typeof errorOf> {
   }
 }
 
-/** Resident memory of this process in MB, after a garbage collection where Node was started with one. */
+/** Resident memory of this process in MB, after a garbage collection. */
 export function residentMegabytes(): number {
-  (globalThis as { gc?: () => void }).gc?.();
-  return process.memoryUsage().rss / 2 ** 20;
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage.rss() / 2 ** 20;
 }

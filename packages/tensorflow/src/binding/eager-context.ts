@@ -4,7 +4,7 @@ import type { Pointer } from '../c-api/signatures.js';
 import { Status } from '../c-api/status.js';
 import { DataType } from '../tensors/data-type.js';
 import { describeEntry, type EagerEntry, type Entry } from '../tensors/entries.js';
-import { type HostValues, makeHostTensor, readHostTensor } from '../tensors/host-memory.js';
+import { deleteHostTensor, type HostValues, makeHostTensor, readHostTensor } from '../tensors/host-memory.js';
 import type { ResourceVariable } from '../tensors/resource-variable.js';
 import { valueRead } from '../trace/value-read.js';
 
@@ -30,6 +30,8 @@ export class EagerContext {
     const { c } = this.native;
     const tensor = makeHostTensor(this.native, shape, dtype, values);
     const handle = c.TFE_NewTensorHandle(tensor, this.status.pointer);
+    if (dtype === DataType.string)
+      return { kind: 'eager', dtype, shape, handle: this.ownStrings(tensor, handle) };
     c.TF_DeleteTensor(tensor); // the handle holds it
     this.status.check(() => ({ op: 'createTensor', inputs: [] }));
     return { kind: 'eager', dtype, shape, handle };
@@ -116,6 +118,17 @@ export class EagerContext {
       return use(handle);
     } finally {
       this.native.c.TFE_DeleteTensorHandle(handle);
+    }
+  }
+
+  /** A copy of a tensor of strings whose strings TensorFlow frees with it; the original is freed. */
+  private ownStrings(tensor: Pointer, handle: Pointer): Pointer {
+    try {
+      this.status.check(() => ({ op: 'createTensor', inputs: [] }));
+      return this.executeHandles('DeepCopy', [typeAttribute('T', DataType.string)], [handle], 1)[0];
+    } finally {
+      if (handle !== 0) this.free(handle);
+      deleteHostTensor(this.native, tensor, DataType.string);
     }
   }
 

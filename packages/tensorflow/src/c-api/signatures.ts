@@ -17,6 +17,7 @@ export const SIGNATURES = {
   TF_TensorByteSize: 'size_t TF_TensorByteSize(uintptr_t tensor)',
   TF_StringInit: 'void TF_StringInit(uintptr_t string)',
   TF_StringCopy: 'void TF_StringCopy(uintptr_t string, const uint8_t* bytes, size_t length)',
+  TF_StringDealloc: 'void TF_StringDealloc(uintptr_t string)',
   TF_StringGetDataPointer: 'uintptr_t TF_StringGetDataPointer(uintptr_t string)',
   TF_StringGetSize: 'size_t TF_StringGetSize(uintptr_t string)',
 

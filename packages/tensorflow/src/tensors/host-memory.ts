@@ -24,7 +24,7 @@ const TSTRING_BYTES = 24;
  * A new `TF_Tensor` in host memory with these values.
  * @param values of the type that `dtype` has in TensorFlow.js; int64: `BigInt64Array`, or `Int32Array` of low and high
  *   halves
- * @returns free it with `TF_DeleteTensor`
+ * @returns free it with `deleteHostTensor`
  * @throws HostTensorError `no-room`, `wrong-size`
  */
 export function makeHostTensor(
@@ -45,6 +45,19 @@ export function makeHostTensor(
   const tensor = allocate({ c, memory }, shape, dtype, bytes);
   if (bytes > 0) memory.write(c.TF_TensorData(tensor), view);
   return tensor;
+}
+
+/**
+ * Frees what `makeHostTensor` made. TensorFlow does not know that its buffer holds strings with memory of their own: what
+ * outlives this must be a copy.
+ */
+export function deleteHostTensor({ c }: NativeLibrary, tensor: Pointer, dtype: number): void {
+  if (dtype === DataType.string) {
+    const start = c.TF_TensorData(tensor);
+    const bytes = c.TF_TensorByteSize(tensor);
+    for (let at = 0; at < bytes; at += TSTRING_BYTES) c.TF_StringDealloc(start + at);
+  }
+  c.TF_DeleteTensor(tensor);
 }
 
 /**

@@ -12,7 +12,7 @@ import {
   entryBytes,
   type SymbolicEntry,
 } from '../tensors/entries.js';
-import { type HostValues, makeHostTensor } from '../tensors/host-memory.js';
+import { deleteHostTensor, type HostValues, makeHostTensor } from '../tensors/host-memory.js';
 import { type ResourceVariable, variableAttributes } from '../tensors/resource-variable.js';
 import { GradientFrontier } from './gradient-frontier.js';
 import { type FunctionOptions, type GraphFunction, registerFunction } from './graph-function.js';
@@ -67,7 +67,7 @@ export class GraphTrace {
       this.frontier.addSource(oper);
       return { kind: 'symbolic', dtype, shape, output: { oper, index: 0 }, trace: this };
     } finally {
-      c.TF_DeleteTensor(tensor);
+      deleteHostTensor(this.native, tensor, dtype); // the graph has a copy
     }
   }
 
