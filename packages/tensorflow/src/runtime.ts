@@ -121,9 +121,9 @@ function listDevices({ c }: NativeLibrary, context: Pointer): Device[] {
   return devices;
 }
 
-/** tfjs-node calls functions of `node:util` that Node 23 removed. */
+/** tfjs-node calls functions of `node:util` of which Node 22 warns and which Node 23 removed. */
 function supplyRemovedUtilities(): void {
   const util = createRequire(import.meta.url)('node:util') as Record<string, unknown>;
-  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  util.isArray ??= Array.isArray;
+  util.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
+  util.isArray = Array.isArray;
 }
