@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { BertConfig } from './config.js';
 import type { TrainingRun } from './dropout-stream.js';
 import type { BertInputs } from './inputs.js';
-import { activate } from './ops/activation.js';
+import { activatedLinear } from './ops/activation.js';
 import { attention, attentionProbabilities, type AttentionShape } from './ops/attention.js';
 import { type Dropout, dropout } from './ops/dropout.js';
 import { embed } from './ops/embedding.js';
@@ -143,7 +143,7 @@ function feedForward(
   run: TrainingRun | undefined,
   name: string,
 ): tf.Tensor2D {
-  const intermediate = activate(config.activation, linear(layer.intermediate, x)); // [B * T, intermediateSize]
+  const intermediate = activatedLinear(config.activation, layer.intermediate, x); // [B * T, intermediateSize]
   const output = dropout(
     linear(layer.output, intermediate),
     dropoutAt(config.hiddenDropout, run, `${name}.output`),

@@ -12,3 +12,11 @@ export {
   TensorFlowExecutor,
   type TensorFlowExecutorOptions,
 } from './executor/tensorflow-executor.js';
+export { BindingError, type BindingErrorCode } from './binding/tensorflow-binding.js';
+export { AttributeError } from './c-api/attributes.js';
+export { LoadError, type LoadErrorCode } from './c-api/load-library.js';
+export { OpError, type OpErrorCode } from './c-api/status.js';
+export { MemoryError } from './executor/memory.js';
+export { SavedModelError, type SavedModelErrorCode } from './saved-model/saved-model-store.js';
+export { HostTensorError, type HostTensorErrorCode } from './tensors/host-memory.js';
+export { TraceError, type TraceErrorCode } from './trace/trace-error.js';

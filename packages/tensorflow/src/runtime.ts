@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 
 import { TensorFlowBackend } from './backend.js';
 import { EagerContext } from './binding/eager-context.js';
+import { probeFusedOperations } from './binding/fused-operations.js';
 import { TensorFlowBinding } from './binding/tensorflow-binding.js';
 import { loadLibrary, type NativeLibrary } from './c-api/load-library.js';
 import { bytesField, varintField } from './c-api/protobuf.js';
@@ -73,9 +74,11 @@ async function start(library: TensorFlowLibrary, options: TensorFlowOptions): Pr
   supplyRemovedUtilities();
   await import('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js');
   registerKernels(BACKEND_NAME);
+  const eager = new EagerContext(native, context);
+  const fused = hasGpu ? { bias: false, gelu: false, layerNorm: false } : probeFusedOperations(eager);
   tf.registerBackend(
     BACKEND_NAME,
-    () => new TensorFlowBackend(new TensorFlowBinding(new EagerContext(native, context), hasGpu)),
+    () => new TensorFlowBackend(new TensorFlowBinding(eager, hasGpu, fused)),
     3,
   );
   return { version: native.c.TF_Version(), library, devices };

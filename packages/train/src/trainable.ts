@@ -25,7 +25,8 @@ export interface Predictor<Input extends object> {
   /** every parameter by its name; the model keeps them */
   readonly parameters: ReadonlyMap<string, tf.Variable>;
   /**
-   * Probabilities or values, one row an example, without dropout.
+   * Probabilities or values, one row an example, without dropout. A row must depend on its own example alone: an
+   * executor may predict parts of a batch on their own.
    * @returns [B, ...] float32; caller disposes
    */
   predict(batch: Input): tf.Tensor;

@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 
 import type { Activation } from '../config.js';
 import { type HeapView, hasHeap, passOverHeap } from '../heap.js';
+import { hasKernel, isDifferentiating, runKernel } from './device-kernel.js';
+import { type Linear, linear } from './linear.js';
 import { type Differentiable, withGradient } from './with-gradient.js';
 
 interface ActivationForm {
@@ -24,9 +26,25 @@ export function activate<T extends tf.Tensor>(activation: Activation, x: T): T {
   const form = FORMS[activation];
   const compute = hasHeap() ? heapPass : composed;
   return withGradient([x as tf.Tensor], (x): Differentiable<[tf.Tensor], tf.Tensor> => {
-    const [value, slope] = compute(form, x, tf.engine().state.gradientDepth > 0);
+    const [value, slope] = compute(form, x, isDifferentiating());
     return { value, saved: slope ? [slope] : [], gradient: (dy, [slope]) => [tf.mul(dy, slope)] };
   }) as T;
+}
+
+/**
+ * Affine map and activation, `activation(x W + b)`.
+ * @param x [N, I] float32
+ * @returns [N, O] float32; caller disposes
+ */
+export function activatedLinear(
+  activation: Activation,
+  { weight, bias }: Linear,
+  x: tf.Tensor2D,
+): tf.Tensor2D {
+  if (activation !== 'relu' && !isDifferentiating() && hasKernel('LinearGelu')) {
+    return runKernel('LinearGelu', { x, weight, bias }, { approximate: activation === 'gelu-tanh' });
+  }
+  return activate(activation, linear({ weight, bias }, x));
 }
 
 type ValueAndSlope = [value: tf.Tensor, slope: tf.Tensor | undefined];

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { type TrainingRun, dropoutStream, nameHash } from '../dropout-stream.js';
 import { hasHeap, type HeapView, passOverHeap } from '../heap.js';
 import { type PhiloxStream, philoxWords } from '../philox.js';
+import { hasKernel, runKernel } from './device-kernel.js';
 import { type Differentiable, withGradient } from './with-gradient.js';
 
 /** A dropout site that is switched on: zeroes a share `rate` of the elements and scales the rest by 1 / (1 - rate). */
@@ -43,9 +44,6 @@ export function applyMask(x: tf.Tensor, mask: tf.Tensor, rate: number): tf.Tenso
   })[0];
 }
 
-/** Kernel of backends that draw masks on the device: inputs `{ run }` as `TrainingRun.onDevice`, attributes below. */
-const KEEP_MASK = 'KeepMask';
-
 /** Attributes of the kernel `KeepMask`; its result is bool of the given shape, bit for bit that of `keepMask`. */
 interface KeepMaskAttributes extends tf.NamedAttrMap {
   shape: number[];
@@ -61,16 +59,14 @@ interface KeepMaskAttributes extends tf.NamedAttrMap {
  * @returns bool of the given shape; caller disposes
  */
 export function keepMask(shape: readonly number[], dropout: Dropout): tf.Tensor {
-  // The registry has no entry, whatever its type says.
-  const kernel = tf.getKernel(KEEP_MASK, tf.getBackend()) as tf.KernelConfig | undefined;
-  return kernel ? deviceMask(shape, dropout) : hostMask(shape, dropout);
+  return hasKernel('KeepMask') ? deviceMask(shape, dropout) : hostMask(shape, dropout);
 }
 
 function deviceMask(shape: readonly number[], { rate, run, site }: Dropout): tf.Tensor {
   return tf.tidy(() => {
     const attributes: KeepMaskAttributes = { shape: [...shape], rate, site: nameHash(site) };
     // The numbers of a run that is being traced cannot be read: only where there is no tensor.
-    return tf.engine().runKernel<tf.Tensor>(KEEP_MASK, { run: run.onDevice ?? runBits(run) }, attributes);
+    return runKernel('KeepMask', { run: run.onDevice ?? runBits(run) }, attributes);
   });
 }
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 
 import { hasHeap, passOverHeap } from '../heap.js';
+import { hasKernel, isDifferentiating, runKernel } from './device-kernel.js';
 import { sumRows } from './linear.js';
 import { type Differentiable, share, withGradient } from './with-gradient.js';
 
@@ -20,6 +21,7 @@ type Normalized = [normalized: tf.Tensor2D, inverseDeviation: tf.Tensor2D];
  * @returns [N, D] float32; caller disposes
  */
 export function layerNorm({ weight, bias }: LayerNorm, x: tf.Tensor2D, epsilon: number): tf.Tensor2D {
+  if (!isDifferentiating() && hasKernel('LayerNorm')) return kernelForward(x, weight, bias, epsilon);
   return withGradient([x, weight, bias], (x, gamma, beta) => normalize(x, gamma, beta, epsilon));
 }
 
@@ -35,6 +37,9 @@ export function layerNormOfSum(
   residual: tf.Tensor2D,
   epsilon: number,
 ): tf.Tensor2D {
+  if (!isDifferentiating() && hasKernel('LayerNorm')) {
+    return tf.tidy(() => kernelForward(tf.add(x, residual), weight, bias, epsilon));
+  }
   return withGradient([x, residual, weight, bias], (x, residual, gamma, beta) => {
     const sum = tf.add(x, residual);
     const { value, saved, gradient } = normalize(sum as tf.Tensor2D, gamma, beta, epsilon);
@@ -48,6 +53,10 @@ export function layerNormOfSum(
       },
     };
   });
+}
+
+function kernelForward(x: tf.Tensor2D, gamma: tf.Tensor1D, beta: tf.Tensor1D, epsilon: number): tf.Tensor2D {
+  return runKernel('LayerNorm', { x, gamma, beta }, { epsilon });
 }
 
 type Inputs = readonly [x: tf.Tensor2D, gamma: tf.Tensor1D, beta: tf.Tensor1D];

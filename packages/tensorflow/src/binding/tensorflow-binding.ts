@@ -10,6 +10,7 @@ import type { FunctionOptions, GraphFunction } from '../trace/graph-function.js'
 import { GraphTrace } from '../trace/graph-trace.js';
 import { TraceError } from '../trace/trace-error.js';
 import type { EagerContext } from './eager-context.js';
+import type { FusedOperations } from './fused-operations.js';
 import { VariableStore } from './variable-store.js';
 
 /** A tensor as TensorFlow.js's Node backend sees it. */
@@ -63,6 +64,7 @@ export class TensorFlowBinding {
   constructor(
     private readonly context: EagerContext,
     private readonly hasGpu: boolean,
+    private readonly fused: FusedOperations,
   ) {
     this.TF_Version = context.native.c.TF_Version();
     this.savedModels = new SavedModelStore(context);
@@ -77,6 +79,11 @@ export class TensorFlowBinding {
   /** Whether matrix products are computed of bfloat16 operands. */
   get usesBfloat16(): boolean {
     return this.bfloat16Products;
+  }
+
+  /** Whether an operation is fused here and now: XLA has its own ways, and bfloat16 products are rounded by us. */
+  fuses(what: keyof FusedOperations): boolean {
+    return this.fused[what] && !this.bfloat16Products && !this.trace?.options.jitCompile;
   }
 
   /** Runs something with matrix products of bfloat16 operands, or of float32 ones. */
@@ -199,11 +206,7 @@ export class TensorFlowBinding {
     outputCount: number,
   ): TensorMetadata[] {
     const inputs = inputIds.map((id) => this.entry(id));
-    const attributes = [
-      { name: 'executor_type', type: AttributeType.string, value: '' },
-      { name: 'config_proto', type: AttributeType.string, value: process.env.CFG ? Buffer.from(process.env.CFG,'hex').toString('latin1') : '' },
-    ];
-    return this.context.execute(name, attributes, inputs, outputCount, captures).map((entry) => this.metadata(entry));
+    return this.context.execute(name, [], inputs, outputCount, captures).map((entry) => this.metadata(entry));
   }
 
   /** Removes a function from the context and frees what it captured. */

@@ -51,6 +51,12 @@ export function setAttributes(
     const list = Array.isArray(value) ? (value as readonly number[]) : undefined;
     switch (type) {
       case AttributeType.string: {
+        if (Array.isArray(value)) {
+          const texts = value as readonly string[];
+          const lengths = BigUint64Array.from(texts, (text) => BigInt(Buffer.byteLength(text)));
+          c[`${prefix}StringList`](target, name, texts, lengths, texts.length);
+          break;
+        }
         const bytes = Buffer.from(expect('string', name, value));
         c[`${prefix}String`](target, name, bytes, bytes.length);
         break;

@@ -56,6 +56,8 @@ export const SIGNATURES = {
     'void TFE_OpSetAttrFloatList(uintptr_t op, const char* name, const float* values, int count)',
   TFE_OpSetAttrString:
     'void TFE_OpSetAttrString(uintptr_t op, const char* name, const uint8_t* value, size_t length)',
+  TFE_OpSetAttrStringList:
+    'void TFE_OpSetAttrStringList(uintptr_t op, const char* name, const char** values, const size_t* lengths, int count)',
   TFE_OpSetAttrShape:
     'void TFE_OpSetAttrShape(uintptr_t op, const char* name, const int64_t* dims, int rank, uintptr_t status)',
   TFE_OpAddInput: 'void TFE_OpAddInput(uintptr_t op, uintptr_t handle, uintptr_t status)',
@@ -80,6 +82,8 @@ export const SIGNATURES = {
     'void TF_SetAttrFloatList(uintptr_t description, const char* name, const float* values, int count)',
   TF_SetAttrString:
     'void TF_SetAttrString(uintptr_t description, const char* name, const uint8_t* value, size_t length)',
+  TF_SetAttrStringList:
+    'void TF_SetAttrStringList(uintptr_t description, const char* name, const char** values, const size_t* lengths, int count)',
   TF_SetAttrShape:
     'void TF_SetAttrShape(uintptr_t description, const char* name, const int64_t* dims, int rank)',
   TF_SetAttrTensor:

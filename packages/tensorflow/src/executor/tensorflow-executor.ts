@@ -77,7 +77,7 @@ export class TensorFlowExecutor {
 
   /** See `Executor.predict` in `@bertune/train`. @throws ExecutorError, TraceError, OpError */
   async predict<Input extends object>(predictor: Predictor<Input>, batch: Input): Promise<HostTensor> {
-    const outputs = this.run('predict', predictor, batch, (tensors) => [predictor.predict(tensors)]);
+    const outputs = this.run('predict', predictor, batch, (tensors) => [this.inParts(predictor, tensors)]);
     const result = await toHost(outputs[0]);
     tf.dispose(outputs);
     return result;
@@ -90,6 +90,29 @@ export class TensorFlowExecutor {
       predict.dispose();
     }
     this.functions.clear();
+  }
+
+  /**
+   * Predicts the two halves of a batch side by side: one product of matrices does not keep all cores busy, two do. Rows of
+   * a prediction do not depend on each other.
+   */
+  private inParts<Input extends object>(predictor: Predictor<Input>, batch: Input): tf.Tensor {
+    const tensors = batchTensors(batch).map(([, tensor]) => tensor);
+    const rows = tensors[0]?.shape[0] ?? 0;
+    const isWhole = this.options.jitCompile || requireBackend().engine.isUsingGpuDevice();
+    if (isWhole || rows < 4 || tensors.some(({ shape }) => shape[0] !== rows))
+      return predictor.predict(batch);
+    const half = Math.ceil(rows / 2);
+    const parts = [
+      [0, half],
+      [half, rows - half],
+    ].map(([start, size]) => {
+      const part = tensors.map((tensor) =>
+        tf.slice(tensor, [start, ...tensor.shape.slice(1).map(() => 0)], [size, ...tensor.shape.slice(1)]),
+      );
+      return predictor.predict(withTensors(batch, part));
+    });
+    return tf.concat(parts, 0);
   }
 
   private run<Batch extends object>(

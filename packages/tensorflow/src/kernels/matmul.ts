@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 
 import type { TensorFlowBackend } from '../backend.js';
+import { fusedMatMulAttributes } from '../binding/fused-operations.js';
 import { AttributeType, type OpAttribute, typeAttribute } from '../c-api/attributes.js';
 import { DataType } from '../tensors/data-type.js';
 import type { Entry } from '../tensors/entries.js';
@@ -24,13 +25,18 @@ export const batchMatMul = {
   kernelFunc(backend: TensorFlowBackend, inputs: Factors, attrs: tf.BatchMatMulAttrs): tf.Tensor {
     const { a, b } = inputs;
     const { transposeA, transposeB } = attrs;
-    if (a.shape.length === 2 && b.shape.length === 2) return product(backend, a, b, transposeA, transposeB);
+    if (isMatrix(a) && isMatrix(b)) {
+      return tf.tidy(() => {
+        const result = product(backend, asMatrix(backend, a), asMatrix(backend, b), transposeA, transposeB);
+        return withLeadingOnes(result, Math.max(a.shape.length, b.shape.length));
+      });
+    }
     const flags = [flag('adj_x', transposeA), flag('adj_y', transposeB)];
     return multiply(backend, 'BatchMatMulV2', flags, [backend.entryOf(a), backend.entryOf(b)]);
   },
 };
 
-/** Product with bias and activation; TensorFlow's graph optimiser fuses the operations when they are compiled. */
+/** Product with bias and activation, fused where this TensorFlow can. */
 export const fusedMatMul = {
   kernelName: tf._FusedMatMul,
   kernelFunc(
@@ -39,13 +45,48 @@ export const fusedMatMul = {
     attrs: tf._FusedMatMulAttrs,
   ): tf.Tensor {
     return tf.tidy(() => {
-      const { transposeA, transposeB, activation, leakyreluAlpha } = attrs;
-      let result = batchMatMul.kernelFunc(backend, { a, b }, { transposeA, transposeB });
-      if (bias) result = addBias(backend, result, bias);
-      return backend.applyActivation(result, activation, preluActivationWeights, leakyreluAlpha);
+      const { activation, leakyreluAlpha } = attrs;
+      const isSingle = isMatrix(a) && isMatrix(b) && bias?.shape.length === 1;
+      const factors = isSingle ? { a: asMatrix(backend, a), b: asMatrix(backend, b) } : { a, b };
+      const { transposeA, transposeB } = attrs;
+      const fuses =
+        isSingle && !transposeA && !transposeB && a.dtype === 'float32' && backend.engine.fuses('bias');
+      let result: tf.Tensor;
+      if (fuses) {
+        result = backend.run('_FusedMatMul', fusedMatMulAttributes(['BiasAdd']), [
+          factors.a,
+          factors.b,
+          bias,
+        ]);
+      } else {
+        result = batchMatMul.kernelFunc(backend, factors, attrs);
+        if (bias) result = addBias(backend, result, bias);
+      }
+      result = backend.applyActivation(result, activation, preluActivationWeights, leakyreluAlpha);
+      return isSingle ? withLeadingOnes(result, Math.max(a.shape.length, b.shape.length)) : result;
     });
   },
 };
+
+/** The matrix as a stack of that rank. */
+function withLeadingOnes(matrix: tf.Tensor, rank: number): tf.Tensor {
+  if (rank === matrix.rank) return matrix;
+  return tf.reshape(matrix, [...new Array<number>(rank - matrix.rank).fill(1), ...matrix.shape]);
+}
+
+/** Whether a stack has a single matrix: `tf.fused.matMul` makes such stacks of all matrices. */
+function isMatrix({ shape }: tf.TensorInfo): boolean {
+  return shape.slice(0, -2).every((size) => size === 1);
+}
+
+function asMatrix(backend: TensorFlowBackend, stack: tf.TensorInfo): tf.TensorInfo {
+  if (stack.shape.length === 2) return stack;
+  const types = [
+    typeAttribute('T', backend.getDTypeInteger(stack.dtype)),
+    typeAttribute('Tshape', DataType.int32),
+  ];
+  return backend.run('Reshape', types, [stack, tf.tensor1d(stack.shape.slice(-2), 'int32')]);
+}
 
 function product(
   backend: TensorFlowBackend,

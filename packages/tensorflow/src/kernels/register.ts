@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 
 import { TensorFlowBackend } from '../backend.js';
+import { add } from './add.js';
 import { gather } from './gather.js';
 import { identity } from './identity.js';
 import { keepMask } from './keep-mask.js';
+import { layerNorm } from './layer-norm.js';
+import { linearGelu } from './linear-gelu.js';
 import { batchMatMul, fusedMatMul } from './matmul.js';
 import { mean } from './mean.js';
 import { transpose } from './transpose.js';
@@ -15,12 +18,15 @@ interface OwnKernel {
 }
 
 const KERNELS = [
+  add,
   batchMatMul,
   fusedMatMul,
   transpose,
   gather,
   identity,
   keepMask,
+  layerNorm,
+  linearGelu,
   mean,
 ] as unknown as readonly OwnKernel[];
 
