@@ -8,16 +8,22 @@ import { describeNative, errorOf, nativeBackend, residentMegabytes, tensorCount 
 
 /**
  * Nothing piles up. Each part is run once to warm up, then again; had each of the second run's calls left its tensor of
- * 4 KB behind, memory would have grown by far more than is allowed.
+ * 3 or 4 KB behind, memory would have grown by more than is allowed, and would again at every further run. An allocator
+ * that keeps pages for later grows too, but not each time: one run of three that stays flat is enough.
  */
 const ALLOWED_MEGABYTES = 24;
+const RUNS = 3;
 
 function expectFlat(rounds: number, work: () => void): void {
   for (let i = 0; i < Math.ceil(rounds / 5); i++) work();
-  const [tensors, known, resident] = [tensorCount(), tf.memory().numTensors, residentMegabytes()];
-  for (let i = 0; i < rounds; i++) work();
-  expect([tensorCount(), tf.memory().numTensors]).toEqual([tensors, known]);
-  expect(residentMegabytes() - resident).toBeLessThan(ALLOWED_MEGABYTES);
+  const growths: number[] = [];
+  while (growths.length < RUNS && !growths.some((growth) => growth < ALLOWED_MEGABYTES)) {
+    const [tensors, known, resident] = [tensorCount(), tf.memory().numTensors, residentMegabytes()];
+    for (let i = 0; i < rounds; i++) work();
+    expect([tensorCount(), tf.memory().numTensors]).toEqual([tensors, known]);
+    growths.push(residentMegabytes() - resident);
+  }
+  expect(Math.min(...growths)).toBeLessThan(ALLOWED_MEGABYTES);
 }
 
 describeNative('memory stays as it is', () => {
