@@ -1,4 +1,4 @@
-"""Writes packages/tokenizer/src/unicode-tables.ts from the behaviour of the reference library.
+"""Writes packages/tokenizer/src/text/unicode-tables.ts from the behaviour of the reference library.
 
 The Rust crates behind Hugging Face tokenizers carry Unicode tables of their own, of several versions, none of them
 the one a JavaScript engine has. This script asks the library, for every code point, what it does, and stores the
@@ -15,7 +15,7 @@ import tokenizers
 from tokenizers import normalizers, pre_tokenizers
 
 EXPECTED_VERSION = "0.22.2"
-TARGET = pathlib.Path(__file__).resolve().parents[2] / "packages/tokenizer/src/unicode-tables.ts"
+TARGET = pathlib.Path(__file__).resolve().parents[2] / "packages/tokenizer/src/text/unicode-tables.ts"
 
 nfd = normalizers.NFD().normalize_str
 lowercase = normalizers.Lowercase().normalize_str

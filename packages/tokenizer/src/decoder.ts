@@ -1,5 +1,5 @@
 /** Tokens -> text. */
-import { CONTINUATION_PREFIX } from './vocabulary.js';
+import { CONTINUATION_PREFIX } from './wordpiece/vocabulary.js';
 
 /** Applied to each token with the space before it, always; then, with clean-up, to the whole but for "do not". */
 const REPLACEMENTS: readonly (readonly [from: string, to: string])[] = [

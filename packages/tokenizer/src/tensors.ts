@@ -1,7 +1,7 @@
 /** Rows of ids as TensorFlow.js tensors. Needs the optional peer `@tensorflow/tfjs`. */
 import * as tf from '@tensorflow/tfjs';
 
-import type { BatchEncoding } from './encoding.js';
+import type { BatchEncoding } from './encoding/encoding.js';
 
 /** What a BERT model takes. */
 export interface BertInputTensors {

@@ -1,7 +1,7 @@
 /** How a tokenizer is set up. */
-import type { AddedToken } from './added-tokens.js';
-import { checkOneOf, checkWhole } from './encode-options.js';
-import type { Side } from './truncation.js';
+import type { AddedToken } from './tokens/added-tokens.js';
+import { checkOneOf, checkWhole } from './encoding/encode-options.js';
+import type { Side } from './encoding/truncation.js';
 
 /** Options of a `BertTokenizer`. Names in brackets are those of `tokenizer_config.json`. */
 export interface BertTokenizerOptions {

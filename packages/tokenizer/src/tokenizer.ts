@@ -2,24 +2,24 @@
  * The BERT tokenizer. text -> added tokens -> normalise -> words -> pieces -> truncate -> special tokens -> pad.
  * Same results as transformers' BertTokenizerFast (4.57.6, tokenizers 0.22.2). B batch, T tokens, V vocabulary.
  */
-import { resolveAddedTokens } from './added-tokens.js';
-import type { ResolvedAddedToken } from './added-tokens.js';
-import { flattenRows, stackRows } from './batch.js';
+import { resolveAddedTokens } from './tokens/added-tokens.js';
+import type { ResolvedAddedToken } from './tokens/added-tokens.js';
+import { flattenRows, stackRows } from './encoding/batch.js';
 import { decodeTokens } from './decoder.js';
-import { resolveEncodeOptions } from './encode-options.js';
-import type { EncodeOptions, ResolvedEncodeOptions } from './encode-options.js';
-import type { BatchEncoding, Encoding } from './encoding.js';
+import { resolveEncodeOptions } from './encoding/encode-options.js';
+import type { EncodeOptions, ResolvedEncodeOptions } from './encoding/encode-options.js';
+import type { BatchEncoding, Encoding } from './encoding/encoding.js';
 import { TokenizerError } from './errors.js';
-import { padAll } from './padding.js';
-import { assemble } from './post-processor.js';
-import type { SpecialToken } from './post-processor.js';
-import { readPretrained } from './pretrained-files.js';
-import { savePretrained } from './save-pretrained.js';
-import { SequenceTokenizer } from './token-sequence.js';
+import { padAll } from './encoding/padding.js';
+import { assemble } from './encoding/post-processor.js';
+import type { SpecialToken } from './encoding/post-processor.js';
+import { readPretrained } from './files/pretrained-files.js';
+import { savePretrained } from './files/save-pretrained.js';
+import { SequenceTokenizer } from './tokens/token-sequence.js';
 import { resolveTokenizerOptions } from './tokenizer-options.js';
 import type { BertTokenizerOptions, BertTokenizerSettings } from './tokenizer-options.js';
-import { truncate } from './truncation.js';
-import { Vocabulary } from './vocabulary.js';
+import { truncate } from './encoding/truncation.js';
+import { Vocabulary } from './wordpiece/vocabulary.js';
 
 /** A text, or a list of words that are tokenised one by one (word ids are then their places in the list). */
 export type TextInput = string | readonly string[];

@@ -8,8 +8,8 @@ import { readFileSync } from 'node:fs';
 import { readGoldenJson, sharedPath } from '@bertune/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { normalize } from '../src/normalizer.js';
-import { splitWords } from '../src/pre-tokenizer.js';
+import { normalize } from '../src/text/normalizer.js';
+import { splitWords } from '../src/text/pre-tokenizer.js';
 
 interface Digests {
   block: number;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 
-import { readFileIfPresent, writeFiles } from '../src/files.browser.js';
+import { readFileIfPresent, writeFiles } from '../src/files/files.browser.js';
 
 const fetchBefore = globalThis.fetch;
 afterEach(() => {

@@ -9,7 +9,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { BertTokenizer } from '../src/index.js';
 import type { AddedToken, BertTokenizerOptions } from '../src/index.js';
-import { parseVocabulary } from '../src/pretrained-files.js';
+import { parseVocabulary } from '../src/files/pretrained-files.js';
 import { checkDecodeCase, checkEncodeCase, failures, readCases } from './reference-cases.js';
 import type { DecodeCase, EncodeCase } from './reference-cases.js';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { parseVocabulary } from '../src/pretrained-files.js';
+import { parseVocabulary } from '../src/files/pretrained-files.js';
 
 /** The vocabulary of test/golden: about 400 tokens, written by tools/reference/tokenizer.py. */
 export const smallVocabulary = parseVocabulary(

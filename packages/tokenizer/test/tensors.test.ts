@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it, jest } from '@jest/globals';
@@ -35,13 +36,15 @@ describe('the main entry', () => {
       if (reached.has(file)) return;
       reached.add(file);
       for (const [, specifier = ''] of readFileSync(source + file, 'utf8').matchAll(/from '([^']+)'/g)) {
-        if (specifier === '#files') ['files.node.ts', 'files.browser.ts'].forEach(visit);
-        else if (specifier.startsWith('./')) visit(specifier.slice(2).replace(/\.js$/, '.ts'));
-        else expect(`${file}: ${specifier}`).toMatch(/^files\.node\.ts: node:/);
+        if (specifier === '#files') ['files/files.node.ts', 'files/files.browser.ts'].forEach(visit);
+        else if (specifier.startsWith('.')) visit(join(dirname(file), specifier).replace(/\.js$/, '.ts'));
+        else expect(`${file}: ${specifier}`).toMatch(/^files\/files\.node\.ts: node:/);
       }
     };
     visit('index.ts');
-    const all = readdirSync(source).filter((name) => name !== 'tensors.ts');
+    const all = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => name.endsWith('.ts') && name !== 'tensors.ts',
+    );
     expect([...reached].sort()).toEqual(all.sort());
   });
 });

@@ -2,7 +2,7 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { TokenizerError } from './errors.js';
+import { TokenizerError } from '../errors.js';
 
 /**
  * @returns the bytes of a file, `undefined` when there is no such file

@@ -3,12 +3,12 @@
  * The algorithm of Hugging Face's WordPieceTrainer (BertWordPieceTokenizer.train), which is byte-pair encoding with
  * `##` on every piece that does not begin a word. Where that one leaves the order to a hash table, this one sorts.
  */
-import { checkWhole } from './encode-options.js';
+import { checkWhole } from '../encoding/encode-options.js';
 import { MergeQueue, pairKey, pairOf } from './merge-queue.js';
-import { normalize } from './normalizer.js';
-import type { NormalizerSettings } from './normalizer.js';
-import { splitWords } from './pre-tokenizer.js';
-import { CONTINUATION_PREFIX } from './vocabulary.js';
+import { normalize } from '../text/normalizer.js';
+import type { NormalizerSettings } from '../text/normalizer.js';
+import { splitWords } from '../text/pre-tokenizer.js';
+import { CONTINUATION_PREFIX } from '../wordpiece/vocabulary.js';
 
 /** Options of `trainVocabulary`; defaults are Hugging Face's. */
 export interface TrainVocabularyOptions {

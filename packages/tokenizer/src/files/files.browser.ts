@@ -1,5 +1,5 @@
 /** Files under a URL, in a browser. `files.node.ts` has the same exports. */
-import { TokenizerError } from './errors.js';
+import { TokenizerError } from '../errors.js';
 
 /**
  * @returns the bytes of a file, `undefined` when the server answers 404

@@ -1,6 +1,6 @@
 /** Windows of tokens + special tokens -> encodings. */
 import type { Encoding } from './encoding.js';
-import type { TokenSequence } from './token-sequence.js';
+import type { TokenSequence } from '../tokens/token-sequence.js';
 import type { Window, Windows } from './truncation.js';
 
 /** A special token that goes round the texts. */

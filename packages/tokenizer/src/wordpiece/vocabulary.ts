@@ -1,4 +1,4 @@
-import { TokenizerError } from './errors.js';
+import { TokenizerError } from '../errors.js';
 
 /** What a piece that does not begin its word starts with. */
 export const CONTINUATION_PREFIX = '##';

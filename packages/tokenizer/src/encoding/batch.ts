@@ -1,6 +1,6 @@
 /** Rows -> matrices. */
 import type { BatchEncoding, Encoding } from './encoding.js';
-import { TokenizerError } from './errors.js';
+import { TokenizerError } from '../errors.js';
 
 /** Rows with the input each came from. */
 export interface Rows {

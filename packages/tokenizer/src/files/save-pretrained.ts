@@ -1,10 +1,10 @@
 /** Writes a Hugging Face tokenizer directory, in the form transformers 4 writes and 4 and 5 read. */
 import { writeFiles } from '#files';
 
-import type { ResolvedAddedToken } from './added-tokens.js';
-import { TokenizerError } from './errors.js';
-import type { BertTokenizer } from './tokenizer.js';
-import { CONTINUATION_PREFIX } from './vocabulary.js';
+import type { ResolvedAddedToken } from '../tokens/added-tokens.js';
+import { TokenizerError } from '../errors.js';
+import type { BertTokenizer } from '../tokenizer.js';
+import { CONTINUATION_PREFIX } from '../wordpiece/vocabulary.js';
 
 const MAX_WORD_CODE_POINTS = 100;
 

@@ -1,5 +1,5 @@
 /** Options of a call and what they come to. Words, defaults and rules are those of transformers' `__call__`. */
-import { TokenizerError } from './errors.js';
+import { TokenizerError } from '../errors.js';
 import type { PaddingSettings } from './padding.js';
 import type { Side, TruncationStrategy } from './truncation.js';
 

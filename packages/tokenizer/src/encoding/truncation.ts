@@ -1,5 +1,5 @@
 /** Which tokens of one or two sequences stay, and which further windows cover the rest. As Hugging Face tokenizers. */
-import { TokenizerError } from './errors.js';
+import { TokenizerError } from '../errors.js';
 
 /** How a text, or a pair, that is too long is shortened. */
 export type TruncationStrategy =

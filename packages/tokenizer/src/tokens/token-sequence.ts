@@ -1,11 +1,11 @@
 /** One text, cut into tokens, before truncation and special tokens. */
 import { AddedTokenMatcher } from './added-tokens.js';
 import type { ResolvedAddedToken } from './added-tokens.js';
-import { normalize } from './normalizer.js';
-import type { NormalizedText, NormalizerSettings } from './normalizer.js';
-import { splitWords } from './pre-tokenizer.js';
-import type { Vocabulary } from './vocabulary.js';
-import { wordPieces } from './wordpiece.js';
+import { normalize } from '../text/normalizer.js';
+import type { NormalizedText, NormalizerSettings } from '../text/normalizer.js';
+import { splitWords } from '../text/pre-tokenizer.js';
+import type { Vocabulary } from '../wordpiece/vocabulary.js';
+import { wordPieces } from '../wordpiece/wordpiece.js';
 
 /** Parallel lists, one entry per token. */
 export interface TokenSequence {

@@ -1,10 +1,10 @@
 /** Reads a Hugging Face tokenizer directory. */
 import { readFileIfPresent } from '#files';
 
-import type { AddedToken } from './added-tokens.js';
-import { TokenizerError } from './errors.js';
+import type { AddedToken } from '../tokens/added-tokens.js';
+import { TokenizerError } from '../errors.js';
 import { JsonObject, parseJsonObject } from './json-object.js';
-import type { BertTokenizerOptions } from './tokenizer-options.js';
+import type { BertTokenizerOptions } from '../tokenizer-options.js';
 
 /** What a directory holds. */
 export interface PretrainedFiles {

@@ -1,5 +1,5 @@
-import type { AddedToken } from './added-tokens.js';
-import { TokenizerError } from './errors.js';
+import type { AddedToken } from '../tokens/added-tokens.js';
+import { TokenizerError } from '../errors.js';
 
 /** @throws TokenizerError `bad-file` when the text is not a JSON object */
 export function parseJsonObject(text: string, source: string): JsonObject {
