@@ -10,6 +10,8 @@ import { resolveEncodeOptions } from './encoding/encode-options.js';
 import type { EncodeOptions, ResolvedEncodeOptions } from './encoding/encode-options.js';
 import type { BatchEncoding, Encoding } from './encoding/encoding.js';
 import { TokenizerError } from './errors.js';
+import { explain } from './explain/explain.js';
+import type { Explanation } from './explain/explanation.js';
 import { padAll } from './encoding/padding.js';
 import { assemble } from './encoding/post-processor.js';
 import type { SpecialToken } from './encoding/post-processor.js';
@@ -212,6 +214,19 @@ export class BertTokenizer {
       tokens.push(token);
     }
     return decodeTokens(tokens, options.cleanUpTokenizationSpaces ?? this.settings.cleanUpTokenizationSpaces);
+  }
+
+  /**
+   * What each stage makes of one text: added tokens, cleaning, normalisation, words, pieces, the final row. Plain data
+   * for looking at (it can go through JSON), made on the general path and not fast. Nothing is truncated.
+   */
+  explain(text: string): Explanation {
+    const encoding = this.encode(text, { truncation: false, padding: false });
+    return explain(text, encoding, {
+      sequences: this.#sequences,
+      settings: { ...this.settings, stripAccents: this.settings.stripAccents ?? this.settings.lowercase },
+      tokenOf: (id) => this.tokenOf(id),
+    });
   }
 
   #resolve(options: EncodeOptions): ResolvedEncodeOptions {

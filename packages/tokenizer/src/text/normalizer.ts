@@ -35,6 +35,15 @@ export interface NormalizedText {
   readonly sources: readonly number[];
 }
 
+/** A step of normalisation, named after what it leaves behind. */
+export type NormalizationStage = 'cleaned' | 'accents-stripped' | 'lower-cased';
+
+/** What the text was after one step. */
+export interface StageResult {
+  readonly stage: NormalizationStage;
+  readonly normalized: NormalizedText;
+}
+
 interface Buffer {
   codePoints: number[];
   sources: number[];
@@ -54,6 +63,24 @@ export function normalize(
   const { cleaned, plain } = clean(text, from, to, settings.tokenizeChineseChars);
   const stripped = settings.stripAccents && !plain ? stripAccents(cleaned) : cleaned;
   return settings.lowercase ? lowercase(stripped) : stripped;
+}
+
+/** The same, showing what each step that is taken made of the text before it, in order. */
+export function normalizationStages(
+  text: string,
+  from: number,
+  to: number,
+  settings: NormalizerSettings,
+): readonly StageResult[] {
+  const { cleaned } = clean(text, from, to, settings.tokenizeChineseChars);
+  const stages: StageResult[] = [{ stage: 'cleaned', normalized: cleaned }];
+  let last = cleaned;
+  if (settings.stripAccents) {
+    last = stripAccents(last);
+    stages.push({ stage: 'accents-stripped', normalized: last });
+  }
+  if (settings.lowercase) stages.push({ stage: 'lower-cased', normalized: lowercase(last) });
+  return stages;
 }
 
 /** Drops what is not text, makes every white space a space. `plain`: nothing in it can decompose or combine. */

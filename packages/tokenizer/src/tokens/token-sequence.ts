@@ -6,6 +6,7 @@ import type { NormalizedText, NormalizerSettings } from '../text/normalizer.js';
 import { splitWords } from '../text/pre-tokenizer.js';
 import type { Vocabulary } from '../wordpiece/vocabulary.js';
 import { wordPieces } from '../wordpiece/wordpiece.js';
+import type { Piece } from '../wordpiece/wordpiece.js';
 
 /** Parallel lists, one entry per token. */
 export interface TokenSequence {
@@ -18,6 +19,16 @@ export interface TokenSequence {
   readonly words: number[];
   /** The original text (or, for pre-split input, the word) that `starts` and `ends` count in; one per token. */
   readonly texts: string[];
+}
+
+/** Looks on while a text is cut; `explain` is made of what it sees. Places are UTF-16 code units of the text. */
+export interface SequenceObserver {
+  /** Text between added tokens begins: `from` to `to`, and what normalisation made of it. */
+  text(from: number, to: number, normalized: NormalizedText): void;
+  /** An added token stands here, found in the text as written or in its normalised form. */
+  added(id: number, from: number, to: number, matched: 'written' | 'normalized'): void;
+  /** Code points `from` to `to` of `part` are a word, cut into these pieces. */
+  word(part: NormalizedText, from: number, to: number, pieces: readonly Piece[]): void;
 }
 
 /** Text -> tokens with their places in the text. */
@@ -50,19 +61,28 @@ export class SequenceTokenizer {
     );
   }
 
-  /** @param input a text, or a list of words that are each tokenised by themselves */
-  tokenize(input: string | readonly string[]): TokenSequence {
+  /**
+   * @param input a text, or a list of words that are each tokenised by themselves
+   * @param observer told of every step
+   */
+  tokenize(input: string | readonly string[], observer?: SequenceObserver): TokenSequence {
     const out: TokenSequence = { ids: [], tokens: [], starts: [], ends: [], words: [], texts: [] };
-    if (typeof input === 'string') this.#text(input, undefined, out);
-    else input.forEach((word, index) => this.#text(word, index, out));
+    if (typeof input === 'string') this.#text(input, undefined, out, observer);
+    else input.forEach((word, index) => this.#text(word, index, out, observer));
     return out;
   }
 
-  #text(text: string, givenWord: number | undefined, out: TokenSequence): void {
+  #text(
+    text: string,
+    givenWord: number | undefined,
+    out: TokenSequence,
+    observer: SequenceObserver | undefined,
+  ): void {
     let nextWord = 0;
     const beginWord = (): number => givenWord ?? nextWord++;
     for (const segment of this.#asWritten.split(text)) {
       if (segment.id !== undefined) {
+        observer?.added(segment.id, segment.from, segment.to, 'written');
         push(
           out,
           segment.id,
@@ -75,8 +95,9 @@ export class SequenceTokenizer {
         continue;
       }
       const normalized = normalize(text, segment.from, segment.to, this.#settings);
-      if (this.#normalized.isEmpty) this.#words(text, normalized, beginWord, out);
-      else this.#normalizedSegments(text, normalized, beginWord, out);
+      observer?.text(segment.from, segment.to, normalized);
+      if (this.#normalized.isEmpty) this.#words(text, normalized, beginWord, out, observer);
+      else this.#normalizedSegments(text, normalized, beginWord, out, observer);
     }
   }
 
@@ -85,6 +106,7 @@ export class SequenceTokenizer {
     normalized: NormalizedText,
     beginWord: () => number,
     out: TokenSequence,
+    observer: SequenceObserver | undefined,
   ): void {
     const { codePoints, sources } = normalized;
     const joined = textOf(normalized);
@@ -99,20 +121,30 @@ export class SequenceTokenizer {
       const to = advance(segment.to);
       if (segment.id === undefined) {
         const part = { codePoints: codePoints.slice(from, to), sources: sources.slice(from, to) };
-        this.#words(text, part, beginWord, out);
+        this.#words(text, part, beginWord, out, observer);
       } else {
         const matched = joined.slice(segment.from, segment.to);
+        const start = sources[from] ?? 0;
         const end = endOf(text, sources[to - 1] ?? 0);
-        push(out, segment.id, matched, text, sources[from] ?? 0, end, beginWord());
+        observer?.added(segment.id, start, end, 'normalized');
+        push(out, segment.id, matched, text, start, end, beginWord());
       }
     }
   }
 
-  #words(text: string, normalized: NormalizedText, beginWord: () => number, out: TokenSequence): void {
+  #words(
+    text: string,
+    normalized: NormalizedText,
+    beginWord: () => number,
+    out: TokenSequence,
+    observer: SequenceObserver | undefined,
+  ): void {
     const { codePoints, sources } = normalized;
     splitWords(codePoints, (from, to) => {
       const word = beginWord();
-      for (const piece of wordPieces(codePoints, from, to, this.#vocabulary, this.#unknownId)) {
+      const pieces = wordPieces(codePoints, from, to, this.#vocabulary, this.#unknownId);
+      observer?.word(normalized, from, to, pieces);
+      for (const piece of pieces) {
         const start = sources[from + piece.from] ?? 0;
         const end = endOf(text, sources[from + piece.to - 1] ?? 0);
         push(out, piece.id, this.#vocabulary.tokens[piece.id] ?? '', text, start, end, word);

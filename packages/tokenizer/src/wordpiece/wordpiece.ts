@@ -8,7 +8,14 @@ export interface Piece {
   readonly id: number;
   readonly from: number;
   readonly to: number;
+  /** Why the word is the unknown token; absent on pieces that were found. */
+  readonly unknown?: UnknownReason;
 }
+
+/** Why a word became the unknown token: nothing in the vocabulary goes on from code point `at`, or it is too long. */
+export type UnknownReason =
+  | { readonly reason: 'no-piece'; readonly at: number }
+  | { readonly reason: 'too-long'; readonly length: number; readonly limit: number };
 
 /**
  * Cuts a word, given as code points `from` (inclusive) to `to` (exclusive), into the longest pieces the vocabulary
@@ -22,8 +29,11 @@ export function wordPieces(
   unknownId: number,
 ): readonly Piece[] {
   const length = to - from;
-  const unknown = [{ id: unknownId, from: 0, to: length }];
-  if (length > MAX_WORD_CODE_POINTS) return unknown;
+  const unknown = (reason: UnknownReason): readonly Piece[] => [
+    { id: unknownId, from: 0, to: length, unknown: reason },
+  ];
+  if (length > MAX_WORD_CODE_POINTS)
+    return unknown({ reason: 'too-long', length, limit: MAX_WORD_CODE_POINTS });
 
   let word = '';
   const boundaries: number[] = [];
@@ -44,7 +54,7 @@ export function wordPieces(
       id = start === 0 ? vocabulary.idOf(piece) : vocabulary.continuationIdOf(piece);
       if (id !== undefined) break;
     }
-    if (id === undefined) return unknown;
+    if (id === undefined) return unknown({ reason: 'no-piece', at: start });
     pieces.push({ id, from: start, to: end });
     start = end;
   }
