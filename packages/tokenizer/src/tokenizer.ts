@@ -73,7 +73,7 @@ export class BertTokenizer {
    * @throws TokenizerError `empty-vocabulary`, `duplicate-token`, `missing-special-token`, `bad-option`
    */
   constructor(vocabulary: readonly string[], options: BertTokenizerOptions = {}) {
-    this.#vocabulary = new Vocabulary(vocabulary);
+    this.#vocabulary = new Vocabulary(vocabulary, 'the vocabulary', options.continuingSubwordPrefix);
     this.vocabulary = this.#vocabulary.tokens;
     const added = options.addedTokens ?? [];
     this.settings = resolveTokenizerOptions(

@@ -1,7 +1,7 @@
 /** Runs one text through the general path and writes down what each stage made of it. */
 import type { Encoding } from '../encoding/encoding.js';
 import { normalizationStages } from '../text/normalizer.js';
-import type { NormalizedText, NormalizerSettings, StageResult } from '../text/normalizer.js';
+import type { NormalizedText, NormalizerSettings, StageResult } from '../text/normalized-text.js';
 import type { SequenceTokenizer } from '../tokens/token-sequence.js';
 import type { Piece } from '../wordpiece/wordpiece.js';
 import type {

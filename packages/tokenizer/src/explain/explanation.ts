@@ -1,5 +1,5 @@
 /** What `explain` gives: plain data that survives JSON. All places are UTF-16 code units of the text as given. */
-import type { NormalizationStage } from '../text/normalizer.js';
+import type { NormalizationStage } from '../text/normalized-text.js';
 
 /** What each stage made of one text. */
 export interface Explanation {

@@ -32,7 +32,7 @@ export const UPPER = 128;
 
 /**
  * The ideographs of Hugging Face's normalizer. It starts the last-but-one range at U+2B920 where Google's original
- * has U+2B820, so U+2B820..U+2B91F are not set apart; kept, because trained models have seen it that way.
+ * has U+2B820, so `GAP` is not set apart; kept, because trained models have seen it that way.
  */
 const IDEOGRAPH_RANGES: readonly (readonly [first: number, last: number])[] = [
   [0x3400, 0x4dbf],
@@ -43,6 +43,9 @@ const IDEOGRAPH_RANGES: readonly (readonly [first: number, last: number])[] = [
   [0x2b920, 0x2ceaf],
   [0x2f800, 0x2fa1f],
 ];
+
+const GAP_FIRST = 0x2b820;
+const GAP_LAST = 0x2b91f;
 
 const CODE_POINTS = 0x110000;
 const HANGUL_FIRST = 0xac00;
@@ -58,6 +61,9 @@ function buildClasses(): Uint8Array {
   forEachRun(DROPPED, mark(DROP));
   mark(DROP)(0xd800, 0xdfff);
   forEachRun(SPACES, mark(SPACE));
+  // White space that cleaning drops as control characters; without cleaning it ends words.
+  mark(SPACE)(0xb, 0xc);
+  mark(SPACE)(0x85, 0x85);
   forEachRun(PUNCTUATION, mark(PUNCT));
   forEachRun(NONSPACING_MARKS, mark(MARK));
   forEachRun(DECOMPOSABLE, mark(DECOMPOSES));
@@ -109,6 +115,11 @@ const DECOMPOSITIONS = buildDecompositions();
 
 /** Flags of every code point, U+0000 to U+10FFFF. */
 export const CLASSES: Uint8Array = buildClasses();
+
+/** Whether the original release, and tensorflow_text, make a code point a word: no gap. */
+export function isIdeograph(codePoint: number): boolean {
+  return ((CLASSES[codePoint] ?? 0) & IDEOGRAPH) !== 0 || (codePoint >= GAP_FIRST && codePoint <= GAP_LAST);
+}
 
 /** Lower-case form of a code point flagged `UPPER`: one code point, or two for U+0130. No context (final sigma). */
 export function lowercaseOf(codePoint: number): readonly number[] {

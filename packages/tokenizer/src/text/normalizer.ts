@@ -1,7 +1,7 @@
 /**
  * Text -> code points the model's vocabulary was made of: clean, set ideographs apart, strip accents, lower-case.
- * Each result remembers the character of the original text it came from. The order of the steps, and which
- * original character a re-ordered mark is said to come from, are those of Hugging Face tokenizers.
+ * Each result remembers the character of the original text it came from. What is here are the rules of Hugging Face
+ * tokenizers, the order of the steps included; the other fidelities have files of their own.
  */
 import {
   CLASSES,
@@ -9,49 +9,31 @@ import {
   DROP,
   IDEOGRAPH,
   MARK,
-  REORDERS,
   SPACE,
   UPPER,
-  combiningClassOf,
   decompositionOf,
   lowercaseOf,
 } from './character-classes.js';
+import { googleStages } from './google-normalizer.js';
+import { codePointsOf, emptyBuffer, mapCodePoints } from './normalized-text.js';
+import type { NormalizedText, NormalizerSettings, StageResult, TextBuffer } from './normalized-text.js';
+import { stripAccents } from './strip-accents.js';
+import type { AccentTables } from './strip-accents.js';
+import { tensorflowTextStages } from './tensorflow-text-normalizer.js';
 
-/** Which steps are taken. */
-export interface NormalizerSettings {
-  /** Lower-case, code point by code point. */
-  readonly lowercase: boolean;
-  /** Decompose canonically and drop nonspacing marks. */
-  readonly stripAccents: boolean;
-  /** Put spaces round ideographs. */
-  readonly tokenizeChineseChars: boolean;
-}
-
-/** Normalised text. */
-export interface NormalizedText {
-  /** Code points, in order. */
-  readonly codePoints: readonly number[];
-  /** For each, where its original character starts in the whole original text, in UTF-16 code units. */
-  readonly sources: readonly number[];
-}
-
-/** A step of normalisation, named after what it leaves behind. */
-export type NormalizationStage = 'cleaned' | 'accents-stripped' | 'lower-cased';
-
-/** What the text was after one step. */
-export interface StageResult {
-  readonly stage: NormalizationStage;
-  readonly normalized: NormalizedText;
-}
-
-interface Buffer {
-  codePoints: number[];
-  sources: number[];
-}
+export type { NormalizedText, NormalizerSettings } from './normalized-text.js';
 
 const SPACE_CHARACTER = 0x20;
 /** Below this nothing decomposes or combines. */
 const FIRST_DECOMPOSABLE = 0xc0;
+
+const HUGGING_FACE_ACCENTS: AccentTables = {
+  decompose: (codePoint) =>
+    codePoint >= FIRST_DECOMPOSABLE && (CLASSES[codePoint] ?? 0) & DECOMPOSES
+      ? decompositionOf(codePoint)
+      : [codePoint],
+  isMark: (codePoint) => ((CLASSES[codePoint] ?? 0) & MARK) !== 0,
+};
 
 /** Normalises `text.slice(from, to)`; sources count from the start of `text`. */
 export function normalize(
@@ -60,9 +42,7 @@ export function normalize(
   to: number,
   settings: NormalizerSettings,
 ): NormalizedText {
-  const { cleaned, plain } = clean(text, from, to, settings.tokenizeChineseChars);
-  const stripped = settings.stripAccents && !plain ? stripAccents(cleaned) : cleaned;
-  return settings.lowercase ? lowercase(stripped) : stripped;
+  return normalizationStages(text, from, to, settings).at(-1)?.normalized ?? emptyBuffer();
 }
 
 /** The same, showing what each step that is taken made of the text before it, in order. */
@@ -72,107 +52,34 @@ export function normalizationStages(
   to: number,
   settings: NormalizerSettings,
 ): readonly StageResult[] {
-  const { cleaned } = clean(text, from, to, settings.tokenizeChineseChars);
-  const stages: StageResult[] = [{ stage: 'cleaned', normalized: cleaned }];
-  let last = cleaned;
+  const input = codePointsOf(text, from, to);
+  if (settings.fidelity === 'google') return googleStages(input, settings);
+  if (settings.fidelity === 'tensorflow-text') return tensorflowTextStages(input, settings);
+  let normalized = clean(input, settings);
+  const stages: StageResult[] = [{ stage: 'cleaned', normalized }];
   if (settings.stripAccents) {
-    last = stripAccents(last);
-    stages.push({ stage: 'accents-stripped', normalized: last });
+    normalized = stripAccents(normalized, HUGGING_FACE_ACCENTS);
+    stages.push({ stage: 'accents-stripped', normalized });
   }
-  if (settings.lowercase) stages.push({ stage: 'lower-cased', normalized: lowercase(last) });
+  if (settings.lowercase) {
+    normalized = mapCodePoints(normalized, (c) => ((CLASSES[c] ?? 0) & UPPER ? lowercaseOf(c) : c));
+    stages.push({ stage: 'lower-cased', normalized });
+  }
   return stages;
 }
 
-/** Drops what is not text, makes every white space a space. `plain`: nothing in it can decompose or combine. */
-function clean(
-  text: string,
-  from: number,
-  to: number,
-  spaceIdeographs: boolean,
-): { cleaned: Buffer; plain: boolean } {
-  const cleaned: Buffer = { codePoints: [], sources: [] };
-  const { codePoints, sources } = cleaned;
-  let plain = true;
-  for (let index = from; index < to; index += 1) {
-    const source = index;
-    let c = text.charCodeAt(index);
-    if ((c & 0xfc00) === 0xd800 && index + 1 < to) {
-      const low = text.charCodeAt(index + 1);
-      if ((low & 0xfc00) === 0xdc00) {
-        c = 0x10000 + ((c & 0x3ff) << 10) + (low & 0x3ff);
-        index += 1;
-      }
+/** Drops what is not text (lone surrogates always, since the reference cannot be given any), white space -> space. */
+function clean(input: NormalizedText, settings: NormalizerSettings): TextBuffer {
+  return mapCodePoints(input, (codePoint) => {
+    const flags = CLASSES[codePoint] ?? 0;
+    if (settings.cleanText ?? true) {
+      if (flags & DROP) return [];
+      if (flags & SPACE) return SPACE_CHARACTER;
+    } else if (codePoint >= 0xd800 && codePoint < 0xe000) {
+      return [];
     }
-    const flags = CLASSES[c] ?? 0;
-    if (flags & DROP) continue;
-    if (flags & SPACE) c = SPACE_CHARACTER;
-    else if (c >= FIRST_DECOMPOSABLE) plain = false;
-    if (flags & IDEOGRAPH && spaceIdeographs) {
-      codePoints.push(SPACE_CHARACTER, c, SPACE_CHARACTER);
-      sources.push(source, source, source);
-    } else {
-      codePoints.push(c);
-      sources.push(source);
-    }
-  }
-  return { cleaned, plain };
-}
-
-/**
- * Canonical decomposition in canonical order, without the nonspacing marks. The n-th character that begins a
- * decomposition takes the n-th input character as its source, even when sorting moved it: the reference counts
- * along the sorted marks, so offsets agree only if we count the same way.
- */
-function stripAccents(input: Buffer): Buffer {
-  const output: Buffer = { codePoints: [], sources: [] };
-  let pending: { combiningClass: number; codePoint: number; first: boolean }[] = [];
-  let position = 0;
-
-  const emit = (codePoint: number, first: boolean): void => {
-    const source = first ? position++ : position - 1;
-    if ((CLASSES[codePoint] ?? 0) & MARK) return;
-    output.codePoints.push(codePoint);
-    output.sources.push(input.sources[Math.max(source, 0)] ?? 0);
-  };
-  const flush = (): void => {
-    if (pending.length > 1) pending.sort((a, b) => a.combiningClass - b.combiningClass);
-    for (const { codePoint, first } of pending) emit(codePoint, first);
-    pending = [];
-  };
-  const push = (codePoint: number, first: boolean): void => {
-    if ((CLASSES[codePoint] ?? 0) & REORDERS) {
-      pending.push({ combiningClass: combiningClassOf(codePoint), codePoint, first });
-      return;
-    }
-    if (pending.length > 0) flush();
-    emit(codePoint, first);
-  };
-
-  for (const codePoint of input.codePoints) {
-    if (codePoint >= FIRST_DECOMPOSABLE && (CLASSES[codePoint] ?? 0) & DECOMPOSES) {
-      decompositionOf(codePoint).forEach((part, index) => push(part, index === 0));
-    } else {
-      push(codePoint, true);
-    }
-  }
-  flush();
-  return output;
-}
-
-function lowercase(input: Buffer): Buffer {
-  const output: Buffer = { codePoints: [], sources: [] };
-  input.codePoints.forEach((codePoint, index) => {
-    const source = input.sources[index] ?? 0;
-    const forms = (CLASSES[codePoint] ?? 0) & UPPER ? lowercaseOf(codePoint) : undefined;
-    if (forms === undefined) {
-      output.codePoints.push(codePoint);
-      output.sources.push(source);
-      return;
-    }
-    for (const form of forms) {
-      output.codePoints.push(form);
-      output.sources.push(source);
-    }
+    return flags & IDEOGRAPH && settings.tokenizeChineseChars
+      ? [SPACE_CHARACTER, codePoint, SPACE_CHARACTER]
+      : codePoint;
   });
-  return output;
 }

@@ -1,16 +1,36 @@
-import { CLASSES, PUNCT, SPACE } from './character-classes.js';
+import { CLASSES, PUNCT, SPACE, isIdeograph } from './character-classes.js';
+import { isPunctuation } from './engine-characters.js';
+import type { Fidelity } from './fidelity.js';
+
+const SPACE_CHARACTER = 0x20;
+
+/**
+ * What a normalised code point is to the splitter: `SPACE`, which ends a word and goes, `PUNCT`, which is a word of
+ * its own, or 0, part of a word.
+ */
+export function wordClassOf(codePoint: number, fidelity: Fidelity = 'huggingface'): number {
+  if (fidelity === 'huggingface') return (CLASSES[codePoint] ?? 0) & (SPACE | PUNCT);
+  // Every other white space has become a space by now, or is none to that reference.
+  if (codePoint === SPACE_CHARACTER) return SPACE;
+  const alone = isPunctuation(codePoint) || (fidelity === 'tensorflow-text' && isIdeograph(codePoint));
+  return alone ? PUNCT : 0;
+}
 
 /**
  * Cuts normalised code points into words: at white space, which goes, and round every punctuation mark, which
  * becomes a word of its own. Calls `word(from, to)` for each, in order.
  */
-export function splitWords(codePoints: readonly number[], word: (from: number, to: number) => void): void {
+export function splitWords(
+  codePoints: readonly number[],
+  word: (from: number, to: number) => void,
+  fidelity: Fidelity = 'huggingface',
+): void {
   let start = 0;
   for (let index = 0; index < codePoints.length; index += 1) {
-    const flags = CLASSES[codePoints[index] ?? 0] ?? 0;
-    if (!(flags & (SPACE | PUNCT))) continue;
+    const kind = wordClassOf(codePoints[index] ?? 0, fidelity);
+    if (kind === 0) continue;
     if (index > start) word(start, index);
-    if (flags & PUNCT) word(index, index + 1);
+    if (kind === PUNCT) word(index, index + 1);
     start = index + 1;
   }
   if (codePoints.length > start) word(start, codePoints.length);

@@ -2,11 +2,13 @@
 import { AddedTokenMatcher } from './added-tokens.js';
 import type { ResolvedAddedToken } from './added-tokens.js';
 import { normalize } from '../text/normalizer.js';
+import { FIDELITIES } from '../text/fidelity.js';
+import type { Fidelity } from '../text/fidelity.js';
 import type { NormalizedText, NormalizerSettings } from '../text/normalizer.js';
 import { splitWords } from '../text/pre-tokenizer.js';
 import type { Vocabulary } from '../wordpiece/vocabulary.js';
 import { wordPieces } from '../wordpiece/wordpiece.js';
-import type { Piece } from '../wordpiece/wordpiece.js';
+import type { Piece, WordLimit } from '../wordpiece/wordpiece.js';
 
 /** Parallel lists, one entry per token. */
 export interface TokenSequence {
@@ -31,28 +33,39 @@ export interface SequenceObserver {
   word(part: NormalizedText, from: number, to: number, pieces: readonly Piece[]): void;
 }
 
+/** What decides how a text is cut. */
+export interface SequenceSettings extends NormalizerSettings {
+  readonly fidelity: Fidelity;
+  /** Longer words become the unknown token; the fidelity says what is counted. */
+  readonly maxInputCharsPerWord: number;
+}
+
 /** Text -> tokens with their places in the text. */
 export class SequenceTokenizer {
   readonly #asWritten: AddedTokenMatcher;
   readonly #normalized: AddedTokenMatcher;
   readonly #vocabulary: Vocabulary;
   readonly #unknownId: number;
-  readonly #settings: NormalizerSettings;
+  readonly #settings: SequenceSettings;
+  readonly #limit: WordLimit;
 
   constructor(
     vocabulary: Vocabulary,
     unknownId: number,
-    settings: NormalizerSettings,
+    settings: SequenceSettings,
     addedTokens: readonly ResolvedAddedToken[],
   ) {
+    const { wordLimitUnit, findsTokensInText } = FIDELITIES[settings.fidelity];
+    const found = findsTokensInText ? addedTokens : [];
+    this.#limit = { maxInputCharsPerWord: settings.maxInputCharsPerWord, wordLimitUnit };
     this.#vocabulary = vocabulary;
     this.#unknownId = unknownId;
     this.#settings = settings;
     this.#asWritten = new AddedTokenMatcher(
-      addedTokens.filter((token) => !token.normalized).map((token) => ({ text: token.content, token })),
+      found.filter((token) => !token.normalized).map((token) => ({ text: token.content, token })),
     );
     this.#normalized = new AddedTokenMatcher(
-      addedTokens
+      found
         .filter((token) => token.normalized)
         .map((token) => ({
           text: textOf(normalize(token.content, 0, token.content.length, settings)),
@@ -140,16 +153,20 @@ export class SequenceTokenizer {
     observer: SequenceObserver | undefined,
   ): void {
     const { codePoints, sources } = normalized;
-    splitWords(codePoints, (from, to) => {
-      const word = beginWord();
-      const pieces = wordPieces(codePoints, from, to, this.#vocabulary, this.#unknownId);
-      observer?.word(normalized, from, to, pieces);
-      for (const piece of pieces) {
-        const start = sources[from + piece.from] ?? 0;
-        const end = endOf(text, sources[from + piece.to - 1] ?? 0);
-        push(out, piece.id, this.#vocabulary.tokens[piece.id] ?? '', text, start, end, word);
-      }
-    });
+    splitWords(
+      codePoints,
+      (from, to) => {
+        const word = beginWord();
+        const pieces = wordPieces(codePoints, from, to, this.#vocabulary, this.#unknownId, this.#limit);
+        observer?.word(normalized, from, to, pieces);
+        for (const piece of pieces) {
+          const start = sources[from + piece.from] ?? 0;
+          const end = endOf(text, sources[from + piece.to - 1] ?? 0);
+          push(out, piece.id, this.#vocabulary.tokens[piece.id] ?? '', text, start, end, word);
+        }
+      },
+      this.#settings.fidelity,
+    );
   }
 }
 

@@ -1,12 +1,14 @@
 import { TokenizerError } from '../errors.js';
 
-/** What a piece that does not begin its word starts with. */
+/** What a piece that does not begin its word starts with, unless told otherwise. */
 export const CONTINUATION_PREFIX = '##';
 
 /** The pieces of a WordPiece model and their ids (their positions in the list), V of them. */
 export class Vocabulary {
   /** Pieces by id. */
   readonly tokens: readonly string[];
+  /** What a piece that does not begin its word starts with. */
+  readonly continuationPrefix: string;
   /** Longest piece, without `##`, in UTF-16 code units: no match can be longer. */
   readonly longestPiece: number;
   readonly #ids = new Map<string, number>();
@@ -15,9 +17,15 @@ export class Vocabulary {
   /**
    * @param tokens pieces in the order of their ids
    * @param source what to call the list in an error message
+   * @param continuationPrefix what a piece that does not begin its word starts with
    * @throws TokenizerError `empty-vocabulary`, `duplicate-token`
    */
-  constructor(tokens: readonly string[], source = 'the vocabulary') {
+  constructor(
+    tokens: readonly string[],
+    source = 'the vocabulary',
+    continuationPrefix: string = CONTINUATION_PREFIX,
+  ) {
+    this.continuationPrefix = continuationPrefix;
     if (tokens.length === 0) {
       throw new TokenizerError('empty-vocabulary', `${source}: expected one token per line, found none.`, {
         source,
@@ -36,8 +44,8 @@ export class Vocabulary {
       }
       this.#ids.set(token, id);
       let length = token.length;
-      if (token.startsWith(CONTINUATION_PREFIX)) {
-        const piece = token.slice(CONTINUATION_PREFIX.length);
+      if (token.startsWith(continuationPrefix)) {
+        const piece = token.slice(continuationPrefix.length);
         length = piece.length;
         this.#continuations.set(piece, id);
       }
@@ -52,12 +60,12 @@ export class Vocabulary {
     return this.tokens.length;
   }
 
-  /** Id of a token as written, `##` and all; `undefined` when there is none. */
+  /** Id of a token as written, prefix and all; `undefined` when there is none. */
   idOf(token: string): number | undefined {
     return this.#ids.get(token);
   }
 
-  /** Id of `##piece`, given without the `##`. */
+  /** Id of a piece that goes on a word, given without the prefix (`##`). */
   continuationIdOf(piece: string): number | undefined {
     return this.#continuations.get(piece);
   }

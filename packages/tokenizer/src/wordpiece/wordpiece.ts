@@ -1,7 +1,12 @@
 import type { Vocabulary } from './vocabulary.js';
 
-/** Longer words, counted in code points after normalisation, become the unknown token. Hugging Face's limit. */
-const MAX_WORD_CODE_POINTS = 100;
+/** Longer words become the unknown token. */
+export interface WordLimit {
+  /** Default 100, Hugging Face's. */
+  readonly maxInputCharsPerWord: number;
+  /** What it counts: code points after normalisation, or their bytes in UTF-8. */
+  readonly wordLimitUnit: 'codepoint' | 'byte';
+}
 
 /** One piece of a word: its id and the code points it covers, counted from the beginning of the word. */
 export interface Piece {
@@ -27,19 +32,23 @@ export function wordPieces(
   to: number,
   vocabulary: Vocabulary,
   unknownId: number,
+  { maxInputCharsPerWord: limit, wordLimitUnit }: WordLimit,
 ): readonly Piece[] {
   const length = to - from;
   const unknown = (reason: UnknownReason): readonly Piece[] => [
     { id: unknownId, from: 0, to: length, unknown: reason },
   ];
-  if (length > MAX_WORD_CODE_POINTS)
-    return unknown({ reason: 'too-long', length, limit: MAX_WORD_CODE_POINTS });
+  const size = wordLimitUnit === 'byte' ? utf8Length(codePoints, from, to) : length;
+  if (size > limit) return unknown({ reason: 'too-long', length: size, limit });
 
   let word = '';
   const boundaries: number[] = [];
   for (let index = from; index < to; index += 1) {
+    const codePoint = codePoints[index] ?? 0;
+    // Two lone surrogates that cleaning brought together must not turn into the character they would encode.
+    if (codePoint >= 0xd800 && codePoint < 0xe000) return unknown({ reason: 'no-piece', at: index - from });
     boundaries.push(word.length);
-    word += String.fromCodePoint(codePoints[index] ?? 0);
+    word += String.fromCodePoint(codePoint);
   }
   boundaries.push(word.length);
 
@@ -59,4 +68,14 @@ export function wordPieces(
     start = end;
   }
   return pieces;
+}
+
+/** Bytes that code points `from` to `to` take in UTF-8. */
+function utf8Length(codePoints: readonly number[], from: number, to: number): number {
+  let bytes = 0;
+  for (let index = from; index < to; index += 1) {
+    const codePoint = codePoints[index] ?? 0;
+    bytes += codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
+  }
+  return bytes;
 }
