@@ -176,6 +176,24 @@ const predict = {
   json: flag('print JSON Lines with the probability of every class'),
 };
 
+const tokenize = {
+  model: text(
+    'DIR',
+    'directory with a tokenizer (vocab.txt or tokenizer.json)',
+    undefined,
+    'a vocabulary learnt from the built-in reviews',
+  ),
+  pair: text('TEXT', 'second text that each text is read together with', undefined),
+  maxLength: integer('longest row in tokens; longer ones are cut', undefined, {
+    min: 3,
+    defaultText: 'nothing is cut',
+  }),
+  json: flag('print JSON Lines'),
+  noColor: flag(
+    'print no colours; NO_COLOR does the same, and so does a standard output that is no terminal',
+  ),
+};
+
 const data = {
   output: text('DIR', 'where train.csv, valid.csv and test.csv go', undefined, 'required'),
   overwrite: flag('replace files of the same name'),
@@ -224,6 +242,13 @@ export const commands = {
     required: ['model'],
     example: 'sentiment predict --model runs/first "The food was great."',
     options: predict,
+  },
+  tokenize: {
+    summary: 'Show what the tokenizer makes of texts, stage by stage',
+    positionals: 'TEXT',
+    required: [],
+    example: 'sentiment tokenize --model runs/first "The food was great."',
+    options: tokenize,
   },
   data: {
     summary: 'Write the built-in reviews as train.csv, valid.csv and test.csv',

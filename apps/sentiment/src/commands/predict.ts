@@ -3,7 +3,8 @@ import { extname, resolve } from 'node:path';
 import { startBackend } from '../backend.js';
 import type { LabelSpace } from '../data/labels.js';
 import { readExamples, type TextExample } from '../data/read-examples.js';
-import { decodeUtf8, readTextFile } from '../data/text-file.js';
+import { readStandardInput, splitLines } from '../data/standard-input.js';
+import { readTextFile } from '../data/text-file.js';
 import { AppError } from '../errors.js';
 import type { Io } from '../io.js';
 import { loadTrained } from '../model/load-trained.js';
@@ -12,17 +13,8 @@ import type { CommandValues } from '../options.js';
 import { startProgress } from '../progress.js';
 import { formatPrediction } from '../report/prediction.js';
 
-/** Texts of a file with one a line, or of standard input; a last newline ends the last text. */
-function splitLines(text: string): TextExample[] {
-  const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
-  return text === '' ? [] : lines.map((line) => ({ text: line }));
-}
-
-async function readStandardInput(io: Io): Promise<string> {
-  if (io.stdin.isTTY) io.stderr.write('reading texts from standard input, one a line, up to Ctrl-D\n');
-  const chunks: Buffer[] = [];
-  for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk));
-  return decodeUtf8(Buffer.concat(chunks), 'standard input');
+function toExamples(lines: readonly string[]): readonly TextExample[] {
+  return lines.map((text) => ({ text }));
 }
 
 async function readTexts(
@@ -39,10 +31,12 @@ async function readTexts(
       remedy: 'Leave one of them out.',
     });
   }
-  if (positionals.length > 0) return positionals.map((text) => ({ text }));
-  if (textFile === undefined) return splitLines(await readStandardInput(io));
+  if (positionals.length > 0) return toExamples(positionals);
+  if (textFile === undefined) return toExamples(await readStandardInput(io));
   const path = resolve(io.cwd, textFile);
-  if (extname(path).toLowerCase() === '.txt') return splitLines(await readTextFile(path, '--text-file'));
+  if (extname(path).toLowerCase() === '.txt') {
+    return toExamples(splitLines(await readTextFile(path, '--text-file')));
+  }
   return readExamples(path, '--text-file', { text: values.text, pair: values.pair });
 }
 

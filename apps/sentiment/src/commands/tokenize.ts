@@ -1,0 +1,67 @@
+import { resolve } from 'node:path';
+
+import { BertTokenizer, TokenizerError } from '@bertune/tokenizer';
+
+import { builtInReviews } from '../data/built-in.js';
+import { readStandardInput } from '../data/standard-input.js';
+import { AppError } from '../errors.js';
+import type { Io } from '../io.js';
+import { tokenizerFromTexts } from '../model/tokenizer.js';
+import type { CommandValues } from '../options.js';
+import { choosePaint } from '../tokenize/colors.js';
+import { formatTokenized } from '../tokenize/format.js';
+import { tokenizeText } from '../tokenize/row.js';
+
+/** `sentiment tokenize`: what each stage of the tokenizer makes of each text, on standard output. */
+export async function tokenize(
+  values: CommandValues<'tokenize'>,
+  positionals: readonly string[],
+  io: Io,
+): Promise<number> {
+  const texts = positionals.length > 0 ? positionals : await readStandardInput(io);
+  if (texts.length === 0) {
+    throw new AppError('empty-file', {
+      where: 'sentiment tokenize',
+      expected: 'texts as arguments or on standard input',
+      found: 'none',
+      remedy: 'For example: sentiment tokenize "The food was great."',
+    });
+  }
+  const tokenizer = await openTokenizer(values.model, io);
+  const paint = choosePaint({
+    refused: values.noColor,
+    isTTY: io.stdout.isTTY === true,
+    env: process.env,
+  });
+  texts.forEach((text, index) => {
+    const tokenized = tokenizeText(tokenizer, text, values);
+    const lines = values.json
+      ? [JSON.stringify(tokenized)]
+      : [...(index > 0 ? [''] : []), ...formatTokenized(tokenized, tokenizer.settings.unkToken, paint)];
+    io.stdout.write(`${lines.join('\n')}\n`);
+  });
+  return 0;
+}
+
+async function openTokenizer(model: string | undefined, io: Io): Promise<BertTokenizer> {
+  if (model === undefined) {
+    const tokenizer = tokenizerFromTexts(builtInReviews().train, 128);
+    io.stderr.write(
+      `tokenizer: ${tokenizer.vocabularySize} tokens learnt from the built-in reviews, as train does; --model DIR names another\n`,
+    );
+    return tokenizer;
+  }
+  const directory = resolve(io.cwd, model);
+  try {
+    return await BertTokenizer.fromPretrained(directory);
+  } catch (cause) {
+    if (!(cause instanceof TokenizerError && cause.code === 'file-missing')) throw cause;
+    throw new AppError('missing-directory', {
+      where: '--model',
+      expected: 'a directory with vocab.txt or tokenizer.json',
+      found: `neither in ${directory}`,
+      remedy: 'Name the directory of a model, as train saves it or transformers does.',
+      cause,
+    });
+  }
+}
