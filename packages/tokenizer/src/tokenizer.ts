@@ -4,38 +4,28 @@
  */
 import { resolveAddedTokens } from './tokens/added-tokens.js';
 import type { ResolvedAddedToken } from './tokens/added-tokens.js';
-import { flattenRows, stackRows } from './encoding/batch.js';
 import { decodeTokens } from './decoder.js';
 import { resolveEncodeOptions } from './encoding/encode-options.js';
-import type { EncodeOptions, ResolvedEncodeOptions } from './encoding/encode-options.js';
+import type { EncodeOptions } from './encoding/encode-options.js';
+import { Encoder } from './encoding/encoder.js';
 import type { BatchEncoding, Encoding } from './encoding/encoding.js';
 import { TokenizerError } from './errors.js';
 import { explain } from './explain/explain.js';
 import type { Explanation } from './explain/explanation.js';
-import { padAll } from './encoding/padding.js';
-import { assemble } from './encoding/post-processor.js';
-import type { SpecialToken } from './encoding/post-processor.js';
+import { toRowInput } from './encoding/inputs.js';
+import type { BatchInput } from './encoding/inputs.js';
+import { makeTextTokenizer } from './fast/make-text-tokenizer.js';
+import type { PathOption } from './fast/make-text-tokenizer.js';
 import { readPretrained } from './files/pretrained-files.js';
 import { savePretrained } from './files/save-pretrained.js';
+import type { TextInput } from './tokens/text-tokenizer.js';
 import { SequenceTokenizer } from './tokens/token-sequence.js';
 import { resolveTokenizerOptions } from './tokenizer-options.js';
 import type { BertTokenizerOptions, BertTokenizerSettings } from './tokenizer-options.js';
-import { truncate } from './encoding/truncation.js';
 import { Vocabulary } from './wordpiece/vocabulary.js';
 
-/** A text, or a list of words that are tokenised one by one (word ids are then their places in the list). */
-export type TextInput = string | readonly string[];
-
-/** One input of a batch: a text; `[text, pair]`; or an object, which can also hold pre-split words. */
-export type BatchInput = string | readonly [text: string, pair: string] | EncodeInput;
-
-/** A text with or without a second one. */
-export interface EncodeInput {
-  /** The text, or its words. */
-  readonly text: TextInput;
-  /** The second text of a pair, or its words. */
-  readonly pair?: TextInput;
-}
+export type { BatchInput, EncodeInput } from './encoding/inputs.js';
+export type { TextInput } from './tokens/text-tokenizer.js';
 
 /** Options of `decode`. */
 export interface DecodeOptions {
@@ -67,6 +57,7 @@ export class BertTokenizer {
   readonly #addedById: ReadonlyMap<number, ResolvedAddedToken>;
   readonly #addedByContent: ReadonlyMap<string, ResolvedAddedToken>;
   readonly #sequences: SequenceTokenizer;
+  readonly #encoder: Encoder;
 
   /**
    * @param vocabulary WordPiece tokens; a token's place is its id
@@ -101,11 +92,18 @@ export class BertTokenizer {
     this.sepTokenId = id(sepToken);
     this.padTokenId = id(padToken);
     this.maskTokenId = maskToken === undefined ? undefined : id(maskToken);
-    this.#sequences = new SequenceTokenizer(
-      this.#vocabulary,
-      this.unkTokenId,
-      { ...this.settings, stripAccents: this.settings.stripAccents ?? this.settings.lowercase },
-      this.addedTokens,
+    const settings = {
+      ...this.settings,
+      stripAccents: this.settings.stripAccents ?? this.settings.lowercase,
+    };
+    this.#sequences = new SequenceTokenizer(this.#vocabulary, this.unkTokenId, settings, this.addedTokens);
+    this.#encoder = new Encoder(
+      makeTextTokenizer(this.#sequences, this.#vocabulary, this.unkTokenId, settings, options as PathOption),
+      {
+        cls: { id: this.clsTokenId, token: clsToken },
+        sep: { id: this.sepTokenId, token: sepToken },
+        pad: { id: this.padTokenId, token: padToken },
+      },
     );
   }
 
@@ -164,10 +162,10 @@ export class BertTokenizer {
    * @throws TokenizerError `bad-option`, `missing-pair`, `sequence-too-short`, `stride-too-large`, `length-not-multiple`
    */
   encode(text: TextInput, options: EncodeOptions & { readonly pair?: TextInput } = {}): Encoding {
-    const { pair, ...rest } = options;
-    const resolved = this.#resolve(rest);
-    const row = this.#row({ text, ...(pair === undefined || pair.length === 0 ? {} : { pair }) }, resolved);
-    return this.#padded([row], resolved)[0] ?? row;
+    const { pair } = options;
+    // As in transformers, an empty pair is none here.
+    const input = pair === undefined || pair.length === 0 ? { text } : { text, pair };
+    return this.encodeAll([input], options)[0];
   }
 
   /**
@@ -179,7 +177,8 @@ export class BertTokenizer {
   encodeBatch(inputs: readonly BatchInput[], options: EncodeOptions = {}): BatchEncoding {
     const { padding = true, truncation = options.padding === undefined && options.maxLength !== undefined } =
       options;
-    return stackRows(flattenRows(this.encodeAll(inputs, { ...options, padding, truncation })));
+    const resolved = resolveEncodeOptions({ ...options, padding, truncation }, this.settings);
+    return this.#encoder.encodeBatch(inputs.map(toRowInput), resolved);
   }
 
   /**
@@ -188,9 +187,7 @@ export class BertTokenizer {
    * @throws TokenizerError those of `encode`
    */
   encodeAll(inputs: readonly BatchInput[], options: EncodeOptions = {}): readonly Encoding[] {
-    const resolved = this.#resolve(options);
-    const rows = inputs.map((input) => this.#row(toEncodeInput(input), resolved));
-    return this.#padded(rows, resolved);
+    return this.#encoder.encodeAll(inputs.map(toRowInput), resolveEncodeOptions(options, this.settings));
   }
 
   /**
@@ -228,45 +225,6 @@ export class BertTokenizer {
       tokenOf: (id) => this.tokenOf(id),
     });
   }
-
-  #resolve(options: EncodeOptions): ResolvedEncodeOptions {
-    return resolveEncodeOptions(options, this.settings);
-  }
-
-  #special(id: number): SpecialToken {
-    return { id, token: this.tokenOf(id) ?? '' };
-  }
-
-  #padded(rows: readonly Encoding[], { padding }: ResolvedEncodeOptions): readonly Encoding[] {
-    return padding === undefined ? rows : padAll(rows, padding, this.#special(this.padTokenId));
-  }
-
-  #row({ text, pair }: EncodeInput, options: ResolvedEncodeOptions): Encoding {
-    const first = this.#sequences.tokenize(text);
-    const second = pair === undefined ? undefined : this.#sequences.tokenize(pair);
-    const { truncation, addSpecialTokens, overflowing, offsetUnit } = options;
-    const added = addSpecialTokens ? (second === undefined ? 2 : 3) : 0;
-    // A limit below the number of special tokens truncates nothing: the reference's subtraction wraps round.
-    const applies = truncation !== undefined && truncation.maxLength >= added;
-    const windows = truncate(
-      first.ids.length,
-      second?.ids.length,
-      applies ? { ...truncation, maxTokens: truncation.maxLength - added } : undefined,
-    );
-    const special = addSpecialTokens
-      ? { cls: this.#special(this.clsTokenId), sep: this.#special(this.sepTokenId) }
-      : undefined;
-    return assemble({ first, second, windows, special, offsetUnit, overflowing });
-  }
-}
-
-function toEncodeInput(input: BatchInput): EncodeInput {
-  if (typeof input === 'string') return { text: input };
-  return isPair(input) ? { text: input[0], pair: input[1] } : input;
-}
-
-function isPair(input: BatchInput): input is readonly [text: string, pair: string] {
-  return Array.isArray(input);
 }
 
 function requireSpecialTokens(special: readonly string[], available: ReadonlySet<string>): void {

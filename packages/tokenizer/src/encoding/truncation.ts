@@ -79,6 +79,17 @@ export function truncate(
     : windows(firstLength, firstLength, secondLength, kept, settings);
 }
 
+/**
+ * How many tokens of each sequence decide which of them stay when nobody asks for the windows cut off: those after can
+ * go unread. Infinity where the end of a sequence matters, if only for what an error says.
+ */
+export function tokensNeeded({ strategy, maxTokens, side }: TruncationSettings, isPair: boolean): number {
+  if (side === 'left') return Infinity;
+  // Of a pair that is too long, an odd token goes to the longer one, however much longer it is.
+  const decided = isPair ? strategy === 'longest_first' && maxTokens % 2 === 0 : strategy !== 'only_second';
+  return decided ? maxTokens + 1 : Infinity;
+}
+
 /** Room of each sequence under longest_first: the shorter keeps all it can, an odd token goes to the second. */
 function shareRoom(first: number, second: number, room: number): readonly [number, number] {
   const shorter = Math.min(first, second);

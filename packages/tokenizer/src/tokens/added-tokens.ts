@@ -58,17 +58,20 @@ export class AddedTokenMatcher {
     return this.#byFirstUnit.size === 0;
   }
 
+  /** `false`: none is in the text. `true`: there may be some. */
+  mayOccurIn(text: string): boolean {
+    for (const unit of this.#byFirstUnit.keys()) if (text.includes(String.fromCharCode(unit))) return true;
+    return false;
+  }
+
   /** Cuts the text at every added token. The segments cover it; none is empty. */
   split(text: string): readonly Segment[] {
     const segments: Segment[] = [];
     let done = 0;
-    let search = 0;
-    for (let match = this.#next(text, search); match !== undefined; match = this.#next(text, search)) {
-      const { at, pattern } = match;
+    for (const { at, pattern } of this.#matches(text)) {
       const { token } = pattern;
       let from = at;
       let to = at + pattern.text.length;
-      search = to;
       if (token.singleWord && touchesWord(text, from, to)) continue;
       if (token.lstrip) while (from > done && WHITE_SPACE.test(text.charAt(from - 1))) from -= 1;
       if (token.rstrip) while (to < text.length && WHITE_SPACE.test(text.charAt(to))) to += 1;
@@ -80,22 +83,28 @@ export class AddedTokenMatcher {
     return segments;
   }
 
-  #next(text: string, from: number): { at: number; pattern: Pattern } | undefined {
-    let best: { at: number; pattern: Pattern } | undefined;
-    for (const [unit, patterns] of this.#byFirstUnit) {
-      const first = String.fromCharCode(unit);
-      let at = text.indexOf(first, from);
-      while (at !== -1 && (best === undefined || at < best.at)) {
-        const position = at;
-        const pattern = patterns.find((candidate) => text.startsWith(candidate.text, position));
-        if (pattern !== undefined) {
-          best = { at, pattern };
-          break;
+  /** What looks like an added token, left to right, without overlaps. Each first unit is searched for only once. */
+  *#matches(text: string): Generator<{ readonly at: number; readonly pattern: Pattern }> {
+    const cursors = [...this.#byFirstUnit].map(([unit, patterns]) => ({
+      first: String.fromCharCode(unit),
+      patterns,
+      at: -1,
+    }));
+    for (let search = 0; search < text.length;) {
+      let next: (typeof cursors)[number] | undefined;
+      for (const cursor of cursors) {
+        if (cursor.at < search) {
+          const found = text.indexOf(cursor.first, search);
+          cursor.at = found === -1 ? Infinity : found;
         }
-        at = text.indexOf(first, at + 1);
+        if (cursor.at < (next?.at ?? Infinity)) next = cursor;
       }
+      if (next === undefined) return;
+      const { at, patterns } = next;
+      const pattern = patterns.find((candidate) => text.startsWith(candidate.text, at));
+      search = at + (pattern?.text.length ?? 1);
+      if (pattern !== undefined) yield { at, pattern };
     }
-    return best;
   }
 }
 

@@ -1,4 +1,5 @@
 /** One text, cut into tokens, before truncation and special tokens. */
+import type { IdList } from '../fast/id-list.js';
 import { AddedTokenMatcher } from './added-tokens.js';
 import type { ResolvedAddedToken } from './added-tokens.js';
 import { normalize } from '../text/normalizer.js';
@@ -7,20 +8,17 @@ import type { Fidelity } from '../text/fidelity.js';
 import type { NormalizedText, NormalizerSettings } from '../text/normalizer.js';
 import { splitWords } from '../text/pre-tokenizer.js';
 import type { Vocabulary } from '../wordpiece/vocabulary.js';
+import type { TextInput, TextTokenizer, TokenSequence } from './text-tokenizer.js';
 import { wordPieces } from '../wordpiece/wordpiece.js';
 import type { Piece, WordLimit } from '../wordpiece/wordpiece.js';
 
-/** Parallel lists, one entry per token. */
-export interface TokenSequence {
+/** The tokens of a text while they are listed, with their ids. */
+export interface TokenList extends TokenSequence {
   readonly ids: number[];
   readonly tokens: string[];
-  /** Start and end in the original text (of its word, for pre-split input), in UTF-16 code units. */
   readonly starts: number[];
   readonly ends: number[];
-  /** Which word the token is part of, from 0. */
   readonly words: number[];
-  /** The original text (or, for pre-split input, the word) that `starts` and `ends` count in; one per token. */
-  readonly texts: string[];
 }
 
 /** Looks on while a text is cut; `explain` is made of what it sees. Places are UTF-16 code units of the text. */
@@ -41,8 +39,9 @@ export interface SequenceSettings extends NormalizerSettings {
 }
 
 /** Text -> tokens with their places in the text. */
-export class SequenceTokenizer {
-  readonly #asWritten: AddedTokenMatcher;
+export class SequenceTokenizer implements TextTokenizer {
+  /** Finds added tokens in the text as it is. */
+  readonly asWritten: AddedTokenMatcher;
   readonly #normalized: AddedTokenMatcher;
   readonly #vocabulary: Vocabulary;
   readonly #unknownId: number;
@@ -61,7 +60,7 @@ export class SequenceTokenizer {
     this.#vocabulary = vocabulary;
     this.#unknownId = unknownId;
     this.#settings = settings;
-    this.#asWritten = new AddedTokenMatcher(
+    this.asWritten = new AddedTokenMatcher(
       found.filter((token) => !token.normalized).map((token) => ({ text: token.content, token })),
     );
     this.#normalized = new AddedTokenMatcher(
@@ -78,33 +77,47 @@ export class SequenceTokenizer {
    * @param input a text, or a list of words that are each tokenised by themselves
    * @param observer told of every step
    */
-  tokenize(input: string | readonly string[], observer?: SequenceObserver): TokenSequence {
-    const out: TokenSequence = { ids: [], tokens: [], starts: [], ends: [], words: [], texts: [] };
+  tokenize(input: TextInput, observer?: SequenceObserver): TokenList {
+    const out: TokenList = emptyList();
     if (typeof input === 'string') this.#text(input, undefined, out, observer);
     else input.forEach((word, index) => this.#text(word, index, out, observer));
     return out;
   }
 
+  appendIds(input: TextInput, _limit: number, ids: IdList): void {
+    for (const id of this.tokenize(input).ids) ids.push(id);
+  }
+
+  trace(input: TextInput): TokenSequence {
+    return this.tokenize(input);
+  }
+
+  /** The same for a stretch of text that has no added tokens in it. Words count from its beginning. */
+  stretch(text: string, from: number, to: number): TokenList {
+    const out = emptyList();
+    let word = 0;
+    this.#words(text, normalize(text, from, to, this.#settings), () => word++, out, undefined);
+    return out;
+  }
+
+  /** Whether there are added tokens to find once the text is normalised. */
+  get findsNormalized(): boolean {
+    return !this.#normalized.isEmpty;
+  }
+
   #text(
     text: string,
     givenWord: number | undefined,
-    out: TokenSequence,
+    out: TokenList,
     observer: SequenceObserver | undefined,
   ): void {
     let nextWord = 0;
     const beginWord = (): number => givenWord ?? nextWord++;
-    for (const segment of this.#asWritten.split(text)) {
+    for (const segment of this.asWritten.split(text)) {
       if (segment.id !== undefined) {
         observer?.added(segment.id, segment.from, segment.to, 'written');
-        push(
-          out,
-          segment.id,
-          text.slice(segment.from, segment.to),
-          text,
-          segment.from,
-          segment.to,
-          beginWord(),
-        );
+        const token = text.slice(segment.from, segment.to);
+        push(out, segment.id, token, segment.from, segment.to, beginWord());
         continue;
       }
       const normalized = normalize(text, segment.from, segment.to, this.#settings);
@@ -118,7 +131,7 @@ export class SequenceTokenizer {
     text: string,
     normalized: NormalizedText,
     beginWord: () => number,
-    out: TokenSequence,
+    out: TokenList,
     observer: SequenceObserver | undefined,
   ): void {
     const { codePoints, sources } = normalized;
@@ -140,7 +153,7 @@ export class SequenceTokenizer {
         const start = sources[from] ?? 0;
         const end = endOf(text, sources[to - 1] ?? 0);
         observer?.added(segment.id, start, end, 'normalized');
-        push(out, segment.id, matched, text, start, end, beginWord());
+        push(out, segment.id, matched, start, end, beginWord());
       }
     }
   }
@@ -149,7 +162,7 @@ export class SequenceTokenizer {
     text: string,
     normalized: NormalizedText,
     beginWord: () => number,
-    out: TokenSequence,
+    out: TokenList,
     observer: SequenceObserver | undefined,
   ): void {
     const { codePoints, sources } = normalized;
@@ -162,7 +175,7 @@ export class SequenceTokenizer {
         for (const piece of pieces) {
           const start = sources[from + piece.from] ?? 0;
           const end = endOf(text, sources[from + piece.to - 1] ?? 0);
-          push(out, piece.id, this.#vocabulary.tokens[piece.id] ?? '', text, start, end, word);
+          push(out, piece.id, this.#vocabulary.tokens[piece.id] ?? '', start, end, word);
         }
       },
       this.#settings.fidelity,
@@ -170,18 +183,13 @@ export class SequenceTokenizer {
   }
 }
 
-function push(
-  out: TokenSequence,
-  id: number,
-  token: string,
-  text: string,
-  start: number,
-  end: number,
-  word: number,
-): void {
+function emptyList(): TokenList {
+  return { ids: [], tokens: [], starts: [], ends: [], words: [] };
+}
+
+function push(out: TokenList, id: number, token: string, start: number, end: number, word: number): void {
   out.ids.push(id);
   out.tokens.push(token);
-  out.texts.push(text);
   out.starts.push(start);
   out.ends.push(end);
   out.words.push(word);
