@@ -1,17 +1,10 @@
 """What the scripts beside this one share: memory, devices and precision."""
-import contextlib, resource
+import contextlib
 
 import torch
 import transformers
 
-
-def peak_rss_mb():
-    """Most resident memory of this process; unlike ru_maxrss without what the parent held before exec."""
-    try:
-        with open("/proc/self/status") as f:
-            return next(int(line.split()[1]) for line in f if line.startswith("VmHWM")) * 1024 / 1e6
-    except (OSError, StopIteration):
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+from memory import peak_rss_mb
 
 
 def add_arguments(parser):

@@ -31,6 +31,8 @@ export interface Benchmark {
   readonly summary: string;
   /** whether it is measured against `PEER_PYTHON`, given these settings */
   readonly needsPeer: (settings: Settings) => boolean;
+  /** Python packages that the peer must have; default PyTorch and Transformers */
+  readonly peerPackages?: readonly string[];
   /** @throws BenchError */
   run(context: Context): Promise<Outcome>;
 }

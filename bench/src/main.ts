@@ -52,7 +52,7 @@ async function run(settings: Settings, argv: readonly string[], io: Io): Promise
   const date = new Date().toISOString();
   const machine = describeMachine();
   const search = benchmark.needsPeer(settings)
-    ? await findPeer(io.env)
+    ? await findPeer(io.env, benchmark.peerPackages)
     : { peer: undefined, missing: undefined };
   const warning = smoke ? undefined : busyWarning(machine);
   if (warning) io.err(warning);
@@ -103,6 +103,6 @@ function helpLines(): string[] {
     '',
     ...options.map(([option, help]) => `  ${option.padEnd(34)}  ${help}`),
     '',
-    'PEER_PYTHON names a Python with torch and transformers; without it only ours is measured.',
+    'PEER_PYTHON names a Python with torch, transformers and tokenizers; without it that side is not measured.',
   ];
 }

@@ -4,15 +4,14 @@ import { promisify } from 'node:util';
 
 const PROBE = `
 import importlib.metadata as m, json, sys
-names = {"torch": "torch", "transformers": "transformers"}
 found = {"python": sys.version.split()[0]}
-for name in names:
+for name in ("torch", "transformers", "tokenizers"):
     try: found[name] = m.version(name)
     except m.PackageNotFoundError: pass
 print(json.dumps(found))
 `;
 
-/** The Python that has PyTorch and Hugging Face Transformers. */
+/** The Python that has what is measured against. */
 export interface Peer {
   /** executable */
   readonly python: string;
@@ -34,14 +33,21 @@ const HOW =
   '  ../.peers/bin/pip install torch transformers tokenizers safetensors scikit-learn\n' +
   '  PEER_PYTHON=$PWD/../.peers/bin/python pnpm bench NAME';
 
-/** Looks for the peer that `PEER_PYTHON` names. Never fails: without one only ours is measured. */
-export async function findPeer(env: NodeJS.ProcessEnv): Promise<PeerSearch> {
+/**
+ * Looks for the peer that `PEER_PYTHON` names. Never fails: without one, what needs it is left out.
+ * @param packages that it must have
+ */
+export async function findPeer(
+  env: NodeJS.ProcessEnv,
+  packages: readonly string[] = ['torch', 'transformers'],
+): Promise<PeerSearch> {
   const python = env.PEER_PYTHON;
-  if (!python) return missing('PEER_PYTHON is not set: it names a Python that has torch and transformers.');
+  if (!python)
+    return missing(`PEER_PYTHON is not set: it names a Python that has ${packages.join(' and ')}.`);
   try {
     const { stdout } = await promisify(execFile)(python, ['-c', PROBE]);
     const versions = JSON.parse(stdout) as Record<string, string>;
-    const absent = ['torch', 'transformers'].filter((name) => !(name in versions));
+    const absent = packages.filter((name) => !(name in versions));
     if (absent.length === 0) return { peer: { python, versions } };
     return missing(`PEER_PYTHON=${python} has no ${absent.join(' and no ')}.`);
   } catch (error) {
@@ -50,7 +56,7 @@ export async function findPeer(env: NodeJS.ProcessEnv): Promise<PeerSearch> {
 }
 
 function missing(why: string): PeerSearch {
-  return { peer: undefined, missing: `no peer: ${why} Only ours is measured.\n${HOW}` };
+  return { peer: undefined, missing: `no peer: ${why} What needs one is not measured.\n${HOW}` };
 }
 
 function firstLine(error: unknown): string {

@@ -3,6 +3,7 @@ import { finetune } from './benchmarks/finetune.js';
 import { gpu } from './benchmarks/gpu.js';
 import { inference } from './benchmarks/inference.js';
 import { memory } from './benchmarks/memory.js';
+import { tokenizer } from './benchmarks/tokenizer.js';
 import { trainStep } from './benchmarks/train-step.js';
 
 /** Every benchmark by the name on the command line. */
@@ -11,5 +12,6 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   inference,
   finetune,
   memory,
+  tokenizer,
   gpu,
 };

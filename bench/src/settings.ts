@@ -19,7 +19,7 @@ export interface Settings {
   readonly steps: number | undefined;
   /** only cases whose name contains this */
   readonly only: string | undefined;
-  /** `finetune`: folder to start from; undefined: one made here */
+  /** `finetune`: folder to start from; `tokenizer`: its vocabulary; undefined: one made here */
   readonly model: string | undefined;
   /** `finetune` */
   readonly epochs: number;
@@ -40,7 +40,11 @@ export const OPTIONS = [
   ['backend', 'tensorflow|wasm|cpu', 'what ours computes with (tensorflow)'],
   ['steps', 'N', 'timed steps of each process'],
   ['only', 'TEXT', 'only the cases whose name contains it, such as "L12"'],
-  ['model', 'DIR', 'finetune: where both sides start (a small model made for the occasion)'],
+  [
+    'model',
+    'DIR',
+    'finetune: where both sides start (a small model made for the occasion); tokenizer: its files',
+  ],
   ['epochs', 'N', 'finetune (3)'],
   ['learning-rate', 'N', 'finetune (5e-5 with --model, else 3e-4)'],
   ['batch-size', 'N', 'finetune (32)'],

@@ -24,7 +24,9 @@ describe('the command line', () => {
     const io = recordedIo();
     expect(await main(argv, io)).toBe(2);
     expect(io.errLines.join('\n')).toMatch(message);
-    expect(io.errLines.join('\n')).toContain('benchmarks: train-step, inference, finetune, memory, gpu');
+    expect(io.errLines.join('\n')).toContain(
+      'benchmarks: train-step, inference, finetune, memory, tokenizer, gpu',
+    );
     expect(io.outLines).toEqual([]);
   });
 
@@ -104,6 +106,26 @@ describe('a smoke run (our side as built in dist)', () => {
     expect(report.rows[1].ours).toBeGreaterThanOrEqual(0);
     expect(report.rows[1].ours).toBeLessThanOrEqual(1);
     expect(report.engines.ours).toContain('sentiment train on wasm');
+  });
+
+  it('of tokenizer compares with JavaScript where there is no Python, and measures growth', async () => {
+    const { report, err } = await smoke('tokenizer');
+    expect(err).toMatch(/no peer: PEER_PYTHON is not set: it names a Python that has tokenizers/);
+    expect(err).toContain('vocabulary: learnt from the built-in reviews');
+    expect(err).toMatch(/reviews, ids and masks {2}20 texts, \d+ tokens, identical with javascript/);
+    expect(report.engines.peer).toMatch(/^@huggingface\/tokenizers [\d.]+ \(JavaScript\)$/);
+    const names = report.rows.map(({ name }) => name);
+    expect(names.slice(0, 4)).toEqual([
+      'reviews, ids and masks, against JavaScript',
+      'reviews, with offsets',
+      'documents, ids and masks, against JavaScript',
+      'documents, with offsets',
+    ]);
+    expect(names).toContain('marks on one letter, time per byte at 10 KB over 1 KB');
+    for (const { ours, unit, better } of report.rows) {
+      expect(ours).toBeGreaterThan(0);
+      expect(better).toBe(unit === 'times' ? 'lower' : 'higher');
+    }
   });
 
   it('of gpu says so where there is none, and pretends no figures', async () => {

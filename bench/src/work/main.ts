@@ -1,24 +1,26 @@
 /** `node dist/work/main.js REQUEST`: does one piece of work, given as JSON, and prints its result as one line of JSON. */
-import { timeTfjsTrainSteps } from '../baselines/time-tfjs.js';
 import { BenchError } from '../errors.js';
-import { fineTune } from './fine-tune.js';
-import { timeInference } from './inference.js';
-import { makeModel } from './make-model.js';
 import type { WorkRequest } from './requests.js';
-import { timeTrainSteps } from './train-step.js';
 
+// Imported when asked for: what TensorFlow.js takes of time and memory is no part of the tokenizer's.
 async function work(request: WorkRequest): Promise<object> {
   switch (request.kind) {
     case 'train-step':
-      return timeTrainSteps(request);
+      return (await import('./train-step.js')).timeTrainSteps(request);
     case 'tfjs-train-step':
-      return timeTfjsTrainSteps(request);
+      return (await import('../baselines/time-tfjs.js')).timeTfjsTrainSteps(request);
     case 'inference':
-      return timeInference(request);
+      return (await import('./inference.js')).timeInference(request);
     case 'make-model':
-      return makeModel(request);
+      return (await import('./make-model.js')).makeModel(request);
     case 'fine-tune':
-      return fineTune(request);
+      return (await import('./fine-tune.js')).fineTune(request);
+    case 'make-tokenizer':
+      return (await import('./tokenize.js')).makeTokenizer(request);
+    case 'encode-texts':
+      return (await import('./tokenize.js')).encodeTexts(request);
+    case 'encode-one':
+      return (await import('./tokenize.js')).encodeOne(request);
   }
 }
 

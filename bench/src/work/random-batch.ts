@@ -1,6 +1,7 @@
 import type { SequenceBatch } from '@bertune/heads';
 import * as tf from '@tensorflow/tfjs';
 
+import { generator } from '../random.js';
 import type { Shape } from '../shape.js';
 
 const FIRST_ORDINARY_ID = 5;
@@ -18,16 +19,5 @@ export function randomBatch({ batch, length, vocab }: Shape): SequenceBatch {
     attentionMask: tf.ones([batch, length], 'int32'),
     tokenTypeIds: tf.zeros([batch, length], 'int32'),
     labels: tf.tensor1d(labels, 'int32'),
-  };
-}
-
-/** Mulberry32: uniform in [0, 1). */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let word = Math.imul(state ^ (state >>> 15), state | 1);
-    word ^= word + Math.imul(word ^ (word >>> 7), word | 61);
-    return ((word ^ (word >>> 14)) >>> 0) / 2 ** 32;
   };
 }

@@ -1,4 +1,5 @@
 import type { Shape } from '../shape.js';
+import type { TokenizerWork } from './tokenizer-requests.js';
 
 /** Which of ours computes. */
 export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
@@ -76,7 +77,8 @@ export interface FineTuneFigures {
 }
 
 /** One piece of work for a process of its own. */
-export type WorkRequest = TrainStepRequest | InferenceRequest | MakeModelRequest | FineTuneRequest;
+export type WorkRequest =
+  TrainStepRequest | InferenceRequest | MakeModelRequest | FineTuneRequest | TokenizerWork;
 
 /** What timed work says at its end, on ours as on the peers' side. */
 export interface Timing {
