@@ -122,8 +122,6 @@ function checkFidelity(fidelity: Fidelity, options: BertTokenizerOptions): void 
   if (fidelity === 'huggingface') return;
   const lowercase = options.lowercase ?? true;
   const strip = options.stripAccents ?? lowercase;
-  // tensorflow_text alone can lower-case and keep accents (its AccentPreservingBasicTokenizer).
-  const stripFits = strip === lowercase || (fidelity === 'tensorflow-text' && lowercase);
   const refuse = (option: string, found: unknown, instead: string): TokenizerError =>
     new TokenizerError(
       'bad-option',
@@ -131,7 +129,7 @@ function checkFidelity(fidelity: Fidelity, options: BertTokenizerOptions): void 
         `${instead}, or use fidelity huggingface.`,
       { option, found, fidelity },
     );
-  if (!stripFits) throw refuse('stripAccents', strip, `Use ${lowercase}`);
+  if (strip !== lowercase) throw refuse('stripAccents', strip, `Use ${lowercase}`);
   if (options.cleanText === false) throw refuse('cleanText', false, 'Use true');
   if (options.tokenizeChineseChars === false) throw refuse('tokenizeChineseChars', false, 'Use true');
   const named = [options.unkToken, options.clsToken, options.sepToken, options.padToken, options.maskToken];

@@ -1,5 +1,7 @@
 /** Options of a call and what they come to. Words, defaults and rules are those of transformers' `__call__`. */
 import { TokenizerError } from '../errors.js';
+import { FIDELITIES } from '../text/fidelity.js';
+import type { Fidelity } from '../text/fidelity.js';
 import type { PaddingSettings } from './padding.js';
 import type { Side, TruncationStrategy } from './truncation.js';
 
@@ -35,6 +37,7 @@ export interface EncodeOptions {
 
 /** What a tokenizer supplies where the call says nothing. */
 export interface EncodeDefaults {
+  readonly fidelity: Fidelity;
   readonly modelMaxLength: number | undefined;
   readonly paddingSide: Side;
   readonly truncationSide: Side;
@@ -50,6 +53,7 @@ export interface ResolvedEncodeOptions {
         readonly maxLength: number;
         readonly stride: number;
         readonly side: Side;
+        readonly oddTokenTo: 'first' | 'second';
       }
     | undefined;
   readonly overflowing: boolean;
@@ -116,7 +120,13 @@ export function resolveEncodeOptions(
     truncation:
       strategy === undefined || maxLength === undefined
         ? undefined
-        : { strategy, maxLength, stride, side: options.truncationSide ?? defaults.truncationSide },
+        : {
+            strategy,
+            maxLength,
+            stride,
+            side: options.truncationSide ?? defaults.truncationSide,
+            oddTokenTo: FIDELITIES[defaults.fidelity].oddTokenTo,
+          },
     overflowing: options.returnOverflowingTokens ?? false,
     offsetUnit: options.offsetUnit ?? 'utf16',
   };

@@ -3,7 +3,7 @@ import { TokenizerError } from '../errors.js';
 
 /** How a text, or a pair, that is too long is shortened. */
 export type TruncationStrategy =
-  /** Take from the longer sequence until both fit; of two equally long ones the first ends up shorter. */
+  /** Take from the longer sequence until both fit; of two equally long ones the fidelity says which ends up shorter. */
   | 'longest_first'
   /** Take from the first sequence only. */
   | 'only_first'
@@ -27,6 +27,8 @@ export interface TruncationSettings {
   /** How many tokens neighbouring windows share. */
   readonly stride: number;
   readonly side: Side;
+  /** Which text of a pair keeps the odd token when longest_first leaves both the same length. */
+  readonly oddTokenTo: 'first' | 'second';
 }
 
 /** Windows of each sequence; the first of each is what stays, the others overflow. */
@@ -54,7 +56,7 @@ export function truncate(
     return windows(firstLength, 0, secondLength, secondLength === undefined ? undefined : 0, settings);
   if (strategy === 'longest_first') {
     if (secondLength === undefined) return windows(firstLength, maxTokens, undefined, undefined, settings);
-    const [first, second] = shareRoom(firstLength, secondLength, maxTokens);
+    const [first, second] = shareRoom(firstLength, secondLength, settings);
     return windows(firstLength, first, secondLength, second, settings);
   }
   if (strategy === 'only_second' && secondLength === undefined) {
@@ -90,13 +92,17 @@ export function tokensNeeded({ strategy, maxTokens, side }: TruncationSettings, 
   return decided ? maxTokens + 1 : Infinity;
 }
 
-/** Room of each sequence under longest_first: the shorter keeps all it can, an odd token goes to the second. */
-function shareRoom(first: number, second: number, room: number): readonly [number, number] {
+/** Room of each sequence under longest_first: the shorter keeps all it can. */
+function shareRoom(
+  first: number,
+  second: number,
+  { maxTokens: room, oddTokenTo }: TruncationSettings,
+): readonly [number, number] {
   const shorter = Math.min(first, second);
   const longer = shorter > room ? shorter : Math.max(shorter, room - shorter);
   if (shorter + longer <= room) return first > second ? [longer, shorter] : [shorter, longer];
   const half = Math.floor(room / 2);
-  return first > second ? [half + (room % 2), half] : [half, half + (room % 2)];
+  return first > second || oddTokenTo === 'first' ? [half + (room % 2), half] : [half, half + (room % 2)];
 }
 
 function windows(

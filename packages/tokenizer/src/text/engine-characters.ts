@@ -9,7 +9,6 @@ const FIRST_NON_ASCII = 0x80;
 /** Below this nothing decomposes. */
 const FIRST_DECOMPOSABLE = 0xc0;
 const PUNCTUATION = /^[\p{P}$+<=>^`|~]$/u;
-const MARK = /^\p{Mn}$/u;
 const CONTROL_OR_FORMAT = /^[\p{Cc}\p{Cf}]$/u;
 /** With the line and paragraph separators, where Python's `split` cuts too. */
 const SEPARATOR = /^[\p{Z}\t\n\r]$/u;
@@ -18,7 +17,10 @@ const CASE_IGNORABLE = /^\p{Case_Ignorable}$/u;
 const CAPITAL_SIGMA = 0x3a3;
 const FINAL_SIGMA = 0x3c2;
 
-const test = (pattern: RegExp) => (codePoint: number) => pattern.test(String.fromCodePoint(codePoint));
+const test = (pattern: RegExp): ((codePoint: number) => boolean) => {
+  const ascii = Array.from({ length: FIRST_NON_ASCII }, (_, c) => pattern.test(String.fromCharCode(c)));
+  return (codePoint) => ascii[codePoint] ?? pattern.test(String.fromCodePoint(codePoint));
+};
 
 /** ASCII symbols and Unicode's punctuation. */
 export const isPunctuation = test(PUNCTUATION);
@@ -26,7 +28,6 @@ export const isPunctuation = test(PUNCTUATION);
 export const isControlOrFormat = test(CONTROL_OR_FORMAT);
 /** Tab, line feed, carriage return, or general category Z. */
 export const isSeparator = test(SEPARATOR);
-const isMark = test(MARK);
 const isCased = test(CASED);
 const isCaseIgnorable = test(CASE_IGNORABLE);
 
@@ -36,7 +37,7 @@ export const ENGINE_ACCENTS: AccentTables = {
     codePoint < FIRST_DECOMPOSABLE
       ? [codePoint]
       : codePointList(String.fromCodePoint(codePoint).normalize('NFD')),
-  isMark: (codePoint) => codePoint >= FIRST_NON_ASCII && isMark(codePoint),
+  isMark: test(/^\p{Mn}$/u),
 };
 
 /** Code points of a string. */
@@ -59,9 +60,4 @@ function endsWord(codePoints: readonly number[], index: number): boolean {
     return isCased(codePoints[place] ?? 0);
   };
   return neighbourIsCased(-1) && !neighbourIsCased(1);
-}
-
-/** Whether lower-casing a code point depends on its neighbours. */
-export function isCapitalSigma(codePoint: number): boolean {
-  return codePoint === CAPITAL_SIGMA;
 }

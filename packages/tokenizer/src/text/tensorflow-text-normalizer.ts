@@ -1,9 +1,8 @@
 /**
  * The rules of tensorflow_text's BertTokenizer: NFKC_Casefold, canonical decomposition, nonspacing marks dropped, and
- * only then control and format characters made spaces. Lower-casing that keeps accents is its
- * AccentPreservingBasicTokenizer. Ideographs become words when the text is split.
+ * only then control and format characters made spaces. Ideographs become words when the text is split.
  */
-import { ENGINE_ACCENTS, codePointList, isControlOrFormat, lowercaseAt } from './engine-characters.js';
+import { ENGINE_ACCENTS, codePointList, isControlOrFormat } from './engine-characters.js';
 import { mapCodePoints } from './normalized-text.js';
 import type { NormalizedText, NormalizerSettings, StageResult, TextBuffer } from './normalized-text.js';
 import { stripAccents } from './strip-accents.js';
@@ -16,7 +15,7 @@ const CHEROKEE = /^[\u13a0-\u13fd\uab70-\uabbf]$/;
 /** Have no upper case that leads to their folded form. */
 const FOLDS: Readonly<Record<string, string>> = { '\u1e9e': 'ss', '\u0131': '\u0131' };
 
-/** What each step makes of the text. A lone surrogate counts as U+FFFD, as in any conversion to UTF-8. */
+/** What each step makes of the text; accents are stripped exactly when it is lower-cased. A lone surrogate counts as U+FFFD, as in any conversion to UTF-8. */
 export function tensorflowTextStages(
   input: NormalizedText,
   settings: NormalizerSettings,
@@ -25,15 +24,11 @@ export function tensorflowTextStages(
   let normalized: TextBuffer = mapCodePoints(input, (c) =>
     c >= 0xd800 && c < 0xe000 ? REPLACEMENT_CHARACTER : c,
   );
-  if (settings.lowercase && settings.stripAccents) {
+  if (settings.lowercase) {
     normalized = mapCodePoints(normalized, foldCase);
     stages.push({ stage: 'case-folded', normalized });
     normalized = stripAccents(normalized, ENGINE_ACCENTS);
     stages.push({ stage: 'accents-stripped', normalized });
-  } else if (settings.lowercase) {
-    const { codePoints } = normalized;
-    normalized = mapCodePoints(normalized, (_, index) => lowercaseAt(codePoints, index));
-    stages.push({ stage: 'lower-cased', normalized });
   }
   normalized = mapCodePoints(normalized, (c) => (isControlOrFormat(c) ? SPACE : c));
   return [...stages, { stage: 'cleaned', normalized }];
