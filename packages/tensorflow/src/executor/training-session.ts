@@ -10,6 +10,7 @@ import type { GraphTrace } from '../trace/graph-trace.js';
 import { TraceError } from '../trace/trace-error.js';
 import { batchSignature, batchTensors, withTensors } from './batch-tensors.js';
 import { type Body, DeviceFunction, type Precision, runEagerly } from './device-function.js';
+import { GradientSums, type NamedGradients } from './gradient-sums.js';
 import { collectGarbage } from './memory.js';
 import type {
   MicroBatch,
@@ -20,15 +21,7 @@ import type {
   TrainingRun,
   TrainingSession,
 } from './port.js';
-import {
-  addToVariable,
-  type DeviceParameter,
-  type Move,
-  setVariable,
-  tensorOf,
-  updateParameters,
-  type UpdateTensors,
-} from './update.js';
+import { type DeviceParameter, setVariable, updateParameters } from './update.js';
 
 /** How a session runs its steps. */
 export interface SessionOptions extends Precision, FunctionOptions {
@@ -36,22 +29,19 @@ export interface SessionOptions extends Precision, FunctionOptions {
   readonly compileIf: (batch: object) => boolean;
 }
 
-interface NamedMove extends Move {
-  readonly name: string;
-}
-
 /** Training with parameters and slots in variables of TensorFlow, which compiled steps update in place. */
 export class TensorFlowSession<Batch extends object> implements TrainingSession<Batch> {
   private readonly parameters: ReadonlyMap<string, DeviceParameter>;
   private readonly slots = new Map<string, ResourceVariable>();
-  /** under gradient accumulation: the sum so far, by parameter */
-  private readonly sums = new Map<string, ResourceVariable>();
-  /** parameters that the loss depends on */
-  private readonly summed = new Set<string>();
+  private readonly sums: GradientSums;
+  /** parameters that the loss of a batch depends on, by the batch's signature */
+  private readonly gradientNames = new Map<string, readonly string[]>();
   /** all gradients at once, as clipping by the global norm needs them */
   private readonly gradientBytes: number;
-  private readonly stepFunction: DeviceFunction;
+  /** depends on the shape of the batch */
   private readonly gradientFunction: DeviceFunction;
+  /** do not, and so are traced once */
+  private readonly additionFunction: DeviceFunction;
   private readonly updateFunction: DeviceFunction;
 
   constructor(
@@ -60,9 +50,12 @@ export class TensorFlowSession<Batch extends object> implements TrainingSession<
     private readonly options: SessionOptions,
   ) {
     const newFunction = (name: string): DeviceFunction => new DeviceFunction(backend, name, options);
-    this.stepFunction = newFunction('train_step');
-    this.gradientFunction = newFunction('add_gradients');
+    this.gradientFunction = newFunction('gradients');
+    this.additionFunction = newFunction('add_gradients');
     this.updateFunction = newFunction('update');
+    this.sums = new GradientSums(backend, this.additionFunction, (name) =>
+      this.newVariable(`${name}/sum`, this.parameterOf(name).value.shape),
+    );
     this.gradientBytes = 4 * request.parameters.reduce((total, { variable }) => total + variable.size, 0);
     this.parameters = new Map(
       request.parameters.map(({ name, variable, weightDecay }) => {
@@ -116,120 +109,132 @@ export class TensorFlowSession<Batch extends object> implements TrainingSession<
   }
 
   dispose(): void {
-    for (const compiled of [this.stepFunction, this.gradientFunction, this.updateFunction])
+    for (const compiled of [this.gradientFunction, this.additionFunction, this.updateFunction])
       compiled.dispose();
     const { engine } = this.backend;
     for (const { value } of this.parameters.values()) engine.variables.release(value);
-    for (const variable of [...this.slots.values(), ...this.sums.values()])
-      engine.variables.release(variable);
+    for (const slot of this.slots.values()) engine.variables.release(slot);
     this.slots.clear();
-    this.sums.clear();
+    this.sums.dispose();
   }
 
-  /** One micro-batch: gradients and update in one function. */
-  private wholeStep({ batch, index }: MicroBatch<Batch>, request: StepRequest<Batch>): tf.Tensor[] {
-    return this.run(this.stepFunction, batch, index, request, ({ inputs, trace }) => {
-      const { loss, moves, numbers } = this.gradients(batch, inputs, trace);
-      const norm = updateParameters(this.backend, this.request.rule, this.request.clip, loss, moves, numbers);
-      return norm ? [loss, norm] : [loss];
-    });
+  /** One micro-batch. @returns loss and, with clipping, norm */
+  private wholeStep(microBatch: MicroBatch<Batch>, request: StepRequest<Batch>): tf.Tensor[] {
+    const { loss, gradients } = this.gradients(microBatch, request);
+    const tensors = gradients.map(([, gradient]) => gradient);
+    const names = gradients.map(([name]) => name);
+    const norm = this.update(request, loss, names, tensors, (_, given) => given);
+    tf.dispose(tensors);
+    return [loss, ...norm];
   }
 
   /** Several: their gradients are added up on the device, then comes the update. */
   private accumulatedStep(request: StepRequest<Batch>): tf.Tensor[] {
-    const { backend } = this;
-    const { rule, clip } = this.request;
-    if (this.sums.size === 0) {
-      for (const [name, { value }] of this.parameters)
-        this.sums.set(name, this.newVariable(`${name}/sum`, value.shape));
-    }
-    const losses = request.microBatches.map(({ batch, share, index }) => {
-      const body: Body = ({ inputs, trace }) => {
-        const { loss, moves } = this.gradients(batch, inputs, trace);
-        const part = inputs[inputs.length - 1]; // the share
-        for (const { name, gradient } of moves) {
-          this.summed.add(name);
-          addToVariable(backend, this.sumOf(name), tf.mul(gradient, part));
-        }
-        return [tf.mul(loss, part)];
-      };
-      return this.run(this.gradientFunction, batch, index, request, body, [share])[0];
+    this.sums.begin();
+    const losses = request.microBatches.map((microBatch) => {
+      const { loss, gradients } = this.gradients(microBatch, request);
+      this.sums.add(gradients, microBatch.share);
+      tf.dispose(gradients.map(([, gradient]) => gradient));
+      return tf.tidy(() => {
+        const part = tf.mul(loss, microBatch.share);
+        loss.dispose();
+        return part;
+      });
     });
     const loss = tf.tidy(() => tf.addN(losses));
-    const numbers = scalars(request);
-    const names = [...this.summed];
-    const body: Body = ({ inputs: [total, learningRate, stepSize, epsilon] }) => {
-      const moves = names.map((name) => ({
-        parameter: this.parameterOf(name),
-        gradient: tensorOf(backend, this.sumOf(name)),
-      }));
-      const norm = updateParameters(backend, rule, clip, total, moves, { learningRate, stepSize, epsilon });
-      for (const name of names) {
-        const sum = this.sumOf(name);
-        setVariable(backend, sum, tf.zerosLike(tensorOf(backend, sum)));
-      }
-      return norm ? [norm] : [];
-    };
-    const norm = this.updateFunction.call(names.join(), [loss, ...numbers], body);
-    tf.dispose([losses, numbers]);
+    tf.dispose(losses);
+    const norm = this.update(request, loss, this.sums.names, [], (name) => this.sums.tensor(name));
     return [loss, ...norm];
   }
 
-  /** Loss and gradients of one batch; `inputs` are its tensors, then the run's. */
+  /** Loss and gradients of one batch; caller disposes. */
   private gradients(
+    { batch, index }: MicroBatch<Batch>,
+    { seed, step }: StepRequest<Batch>,
+  ): { loss: tf.Tensor; gradients: NamedGradients } {
+    const signature = batchSignature(batch);
+    const body: Body = ({ inputs, trace }) => {
+      const { loss, gradients } = this.differentiate(batch, inputs, trace);
+      this.gradientNames.set(
+        signature,
+        gradients.map(([name]) => name),
+      );
+      return [loss, ...gradients.map(([, gradient]) => gradient)];
+    };
+    const run = tf.tensor1d(Int32Array.of(seed | 0, step | 0, index), 'int32');
+    const inputs = [...batchTensors(batch).map(([, tensor]) => tensor), run];
+    try {
+      const [loss, ...tensors] = this.options.compileIf(batch)
+        ? this.gradientFunction.call(signature, inputs, body, this.gradientBytes)
+        : runEagerly(this.backend, this.options, inputs, body);
+      const names = known(this.gradientNames.get(signature), signature);
+      return { loss, gradients: names.map((name, i) => [name, tensors[i]] as const) };
+    } finally {
+      run.dispose();
+    }
+  }
+
+  /** The same as a function of the batch's tensors and the run's numbers. */
+  private differentiate(
     batch: Batch,
     inputs: readonly tf.Tensor[],
     trace: GraphTrace | undefined,
-  ): { loss: tf.Tensor; moves: NamedMove[]; numbers: UpdateTensors } {
+  ): { loss: tf.Tensor; gradients: NamedGradients } {
     const { trainable, parameters } = this.request;
-    const count = batchTensors(batch).length;
-    const [run, learningRate, stepSize, epsilon] = inputs.slice(count);
-    const tensors = withTensors(batch, inputs.slice(0, count));
+    const run = inputs[inputs.length - 1] as tf.Tensor1D;
+    const tensors = withTensors(batch, inputs.slice(0, -1));
     const { value: loss, grads } = tf.variableGrads(
       () => {
-        const loss = trainable.loss(tensors, deviceRun(run as tf.Tensor1D));
+        const loss = trainable.loss(tensors, deviceRun(run));
         const entry = trace && this.backend.entryOf(loss);
         if (trace && entry?.kind === 'symbolic') trace.beginGradient(entry);
         return loss;
       },
       parameters.map(({ variable }) => variable),
     );
-    const moves = parameters.flatMap(({ name, variable }) => {
+    const gradients = parameters.flatMap(({ name, variable }) => {
       const gradient: tf.Tensor | null | undefined = grads[variable.name];
-      return gradient ? [{ name, parameter: this.parameterOf(name), gradient }] : []; // no gradient: no update and no decay
+      return gradient ? [[name, gradient] as const] : []; // no gradient: no update and no decay
     });
-    return { loss, moves, numbers: { learningRate, stepSize, epsilon } };
+    return { loss, gradients };
   }
 
-  private run(
-    compiled: DeviceFunction,
-    batch: Batch,
-    microBatch: number,
+  /**
+   * Moves parameters by their gradients.
+   * @param given gradients that become inputs of the update
+   * @param gradientOf the gradient of a parameter, of what was given for it or of what is on the device
+   * @returns with clipping, the global norm; caller disposes
+   */
+  private update(
     request: StepRequest<Batch>,
-    body: Body,
-    more: readonly number[] = [],
+    loss: tf.Tensor,
+    names: readonly string[],
+    given: readonly tf.Tensor[],
+    gradientOf: (name: string, given: tf.Tensor) => tf.Tensor,
   ): tf.Tensor[] {
-    const own = tf.tidy(() => [
-      tf.tensor1d(Int32Array.of(request.seed | 0, request.step | 0, microBatch), 'int32'),
-      ...scalars(request),
-      ...more.map((value) => tf.scalar(value)),
-    ]);
-    const inputs = [...batchTensors(batch).map(([, tensor]) => tensor), ...own];
-    try {
-      return this.options.compileIf(batch)
-        ? compiled.call(batchSignature(batch), inputs, body, this.gradientBytes)
-        : runEagerly(this.backend, this.options, inputs, body);
-    } finally {
-      tf.dispose(own);
-    }
+    const { learningRate, stepSize, epsilon } = request.update;
+    const numbers = [learningRate, stepSize, epsilon].map((value) => tf.scalar(value));
+    const body: Body = ({ inputs: [total, learningRate, stepSize, epsilon, ...given] }) => {
+      const moves = names.map((name, i) => ({
+        parameter: this.parameterOf(name),
+        gradient: gradientOf(name, given[i]),
+      }));
+      const { rule, clip } = this.request;
+      const norm = updateParameters(this.backend, rule, clip, total, moves, {
+        learningRate,
+        stepSize,
+        epsilon,
+      });
+      return norm ? [norm] : [];
+    };
+    const signature = `${given.length > 0 ? 'given' : 'summed'}:${names.join()}`;
+    const norm = this.updateFunction.call(signature, [loss, ...numbers, ...given], body);
+    tf.dispose(numbers);
+    return norm;
   }
 
   private parameterOf(name: string): DeviceParameter {
     return known(this.parameters.get(name), name);
-  }
-
-  private sumOf(name: string): ResourceVariable {
-    return known(this.sums.get(name), name);
   }
 
   /** A variable of zeros that the session owns. */
@@ -243,11 +248,6 @@ export class TensorFlowSession<Batch extends object> implements TrainingSession<
     tf.dispose([zeros, inputs]);
     return variable;
   }
-}
-
-/** The numbers of an update, in the order of a step's inputs. */
-function scalars({ update }: StepRequest<object>): tf.Tensor[] {
-  return [update.learningRate, update.stepSize, update.epsilon].map((value) => tf.scalar(value));
 }
 
 /** A run whose numbers are known on the device only. */

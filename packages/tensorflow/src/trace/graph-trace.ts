@@ -18,6 +18,9 @@ import { GradientFrontier } from './gradient-frontier.js';
 import { type FunctionOptions, type GraphFunction, registerFunction } from './graph-function.js';
 import { TraceError } from './trace-error.js';
 
+/** Constants up to this size are compared with those that are there already. */
+const LARGEST_KEY_BYTES = 64;
+
 /**
  * A graph under construction. Operations are added instead of executed; tensors from outside become inputs of the
  * function (captures), variables are read once, constants are part of the graph.
@@ -27,6 +30,7 @@ export class GraphTrace {
   private readonly captures = new Map<EagerEntry, { output: TF_Output; handle: Pointer }>();
   private readonly resources = new Map<ResourceVariable, TF_Output>();
   private readonly reads = new Map<ResourceVariable, SymbolicEntry>();
+  private readonly constants = new Map<string, TF_Output>();
   private readonly lastAccess = new Map<ResourceVariable, Pointer>();
   private readonly effects: Pointer[] = [];
   private readonly frontier = new GradientFrontier();
@@ -54,21 +58,15 @@ export class GraphTrace {
     return { kind: 'symbolic', dtype, shape, output: { oper: output, index: 0 }, trace: this };
   }
 
-  /** A constant. */
+  /** A constant; small ones of the same value, such as shapes and permutations, are one. */
   constant(shape: readonly number[], dtype: number, values: HostValues): SymbolicEntry {
-    const { c } = this.native;
-    const tensor = makeHostTensor(this.native, shape, dtype, values);
-    try {
-      const description = c.TF_NewOperation(this.graph, 'Const', this.nextName('Const'));
-      c.TF_SetAttrTensor(description, 'value', tensor, this.status.pointer);
-      this.status.check(() => ({ op: 'Const', inputs: [] }));
-      c.TF_SetAttrType(description, 'dtype', dtype);
-      const oper = this.finish(description, 'Const', []);
-      this.frontier.addSource(oper);
-      return { kind: 'symbolic', dtype, shape, output: { oper, index: 0 }, trace: this };
-    } finally {
-      deleteHostTensor(this.native, tensor, dtype); // the graph has a copy
+    const key = constantKey(shape, dtype, values);
+    let output = this.constants.get(key);
+    if (!output) {
+      output = this.newConstant(shape, dtype, values);
+      if (key !== '') this.constants.set(key, output);
     }
+    return { kind: 'symbolic', dtype, shape, output, trace: this };
   }
 
   /**
@@ -170,6 +168,22 @@ export class GraphTrace {
     this.ended = true;
     for (const { handle } of this.captures.values()) this.native.c.TFE_DeleteTensorHandle(handle);
     this.native.c.TF_DeleteGraph(this.graph);
+  }
+
+  private newConstant(shape: readonly number[], dtype: number, values: HostValues): TF_Output {
+    const { c } = this.native;
+    const tensor = makeHostTensor(this.native, shape, dtype, values);
+    try {
+      const description = c.TF_NewOperation(this.graph, 'Const', this.nextName('Const'));
+      c.TF_SetAttrTensor(description, 'value', tensor, this.status.pointer);
+      this.status.check(() => ({ op: 'Const', inputs: [] }));
+      c.TF_SetAttrType(description, 'dtype', dtype);
+      const oper = this.finish(description, 'Const', []);
+      this.frontier.addSource(oper);
+      return { oper, index: 0 };
+    } finally {
+      deleteHostTensor(this.native, tensor, dtype); // the graph has a copy
+    }
   }
 
   private add(
@@ -311,4 +325,11 @@ export class GraphTrace {
   private nextName(op: string): string {
     return `${op}_${this.count}`;
   }
+}
+
+/** Names the values of a constant; '' for those too large to compare, and for strings. */
+function constantKey(shape: readonly number[], dtype: number, values: HostValues): string {
+  if (!ArrayBuffer.isView(values) || values.byteLength > LARGEST_KEY_BYTES) return '';
+  const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+  return `${dtype}[${shape.join()}]${bytes.toString('latin1')}`;
 }
