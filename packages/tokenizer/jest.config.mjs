@@ -2,6 +2,10 @@ import base from '../../jest.config.base.mjs';
 
 export default {
   ...base,
-  // Tests run the sources, so the file port comes from them too, not from `dist`.
-  moduleNameMapper: { ...base.moduleNameMapper, '^#files$': '<rootDir>/src/files/files.node.ts' },
+  // Tests run the sources, so what stands behind the package's own imports comes from them too, not from `dist`.
+  moduleNameMapper: {
+    ...base.moduleNameMapper,
+    '^#files$': '<rootDir>/src/files/files.node.ts',
+    '^#corpus$': '<rootDir>/src/corpus/corpus-port.node.ts',
+  },
 };

@@ -20,6 +20,14 @@ export type { BatchInput, DecodeOptions, EncodeInput, TextInput } from './tokeni
 export type { BertTokenizerOptions, BertTokenizerSettings } from './tokenizer-options.js';
 export type { NormalizationStage } from './text/normalized-text.js';
 export type { Fidelity } from './text/fidelity.js';
-export { trainVocabulary } from './training/train-vocabulary.js';
-export type { TrainVocabularyOptions } from './training/train-vocabulary.js';
+export {
+  trainVocabulary,
+  trainVocabularyAsync,
+  trainVocabularyFromFiles,
+} from './training/train-vocabulary.js';
+export type { TrainVocabularyOptions, TrainingProgress } from './training/training-options.js';
+export { encodeCorpus, encodeFile } from './corpus/encode-corpus.js';
+export type { CorpusBatch } from './corpus/corpus-batch.js';
+export type { CorpusEncodeOptions } from './corpus/encoded-chunk.js';
+export type { CorpusOptions } from './corpus/corpus-options.js';
 export type { Side, TruncationStrategy } from './encoding/truncation.js';

@@ -1,67 +1,104 @@
-/** A pair of neighbouring pieces that may be merged. */
-export interface Candidate {
-  /** The pair, as `pairKey` packs it. */
-  readonly pair: number;
-  /** How often it was seen when it was put in the queue. */
-  readonly count: number;
-  /** Indices of words that have it, rising. */
-  readonly words: readonly number[];
-}
+import type { PairTable } from './pair-table.js';
+import { enlarge } from './word-counts.js';
 
-const SECOND = 2 ** 26;
+const FIRST_ROOM = 1 << 12;
 
-/** Packs two piece ids (each below 2^26) into one number that sorts by the first, then by the second. */
-export function pairKey(first: number, second: number): number {
-  return first * SECOND + second;
-}
+/** No place, no candidate. */
+export const NONE = -1;
 
-/** The two piece ids of a key. */
-export function pairOf(key: number): readonly [first: number, second: number] {
-  return [Math.floor(key / SECOND), key % SECOND];
-}
-
-/** Binary heap: the most frequent pair first; of equally frequent ones that of the smaller ids. */
+/**
+ * Candidates for the next merge: a pair, how often it occurred when it was queued, and the list of places where it
+ * stands. A pair that turns up again later is queued once more with its new places, as in the reference.
+ * Binary heap over typed arrays: the most frequent first; of equally frequent ones that of the smaller piece ids.
+ */
 export class MergeQueue {
-  readonly #heap: Candidate[] = [];
+  /** Pair of each candidate. */
+  pair = new Int32Array(FIRST_ROOM);
+  /** Count that each is queued by. */
+  count = new Float64Array(FIRST_ROOM);
+  /** First place of each; the list goes on in `Pieces`. */
+  head = new Int32Array(FIRST_ROOM);
+  /** Last place of each. */
+  tail = new Int32Array(FIRST_ROOM);
+  #made = 0;
+  #free: number[] = [];
+  #heap = new Int32Array(FIRST_ROOM);
+  #queued = 0;
+  readonly #pairs: PairTable;
 
-  push(candidate: Candidate): void {
-    const heap = this.#heap;
-    let index = heap.length;
-    heap.push(candidate);
+  constructor(pairs: PairTable) {
+    this.#pairs = pairs;
+  }
+
+  /** A candidate without places, not yet queued. */
+  create(pair: number): number {
+    const candidate = this.#free.pop() ?? this.#made++;
+    if (candidate === this.pair.length) {
+      this.pair = enlarge(this.pair, candidate + 1);
+      this.count = enlarge(this.count, candidate + 1);
+      this.head = enlarge(this.head, candidate + 1);
+      this.tail = enlarge(this.tail, candidate + 1);
+    }
+    this.pair[candidate] = pair;
+    this.head[candidate] = NONE;
+    this.tail[candidate] = NONE;
+    return candidate;
+  }
+
+  /** Queues a candidate by the count of its pair. */
+  push(candidate: number): void {
+    this.count[candidate] = this.#pairs.counts[this.pair[candidate]];
+    if (this.#queued === this.#heap.length) this.#heap = enlarge(this.#heap, this.#queued + 1);
+    let index = this.#queued;
+    this.#queued += 1;
     while (index > 0) {
       const parent = (index - 1) >> 1;
-      const above = heap[parent];
-      if (above === undefined || !isBefore(candidate, above)) break;
-      heap[index] = above;
+      if (!this.#isBefore(candidate, this.#heap[parent])) break;
+      this.#heap[index] = this.#heap[parent];
       index = parent;
+    }
+    this.#heap[index] = candidate;
+  }
+
+  /** Takes the first candidate whose count still holds, moving back those it no longer holds for; or `NONE`. */
+  pop(): number {
+    while (this.#queued > 0) {
+      const top = this.#heap[0];
+      const count = this.#pairs.counts[this.pair[top]];
+      if (this.count[top] === count) {
+        this.#queued -= 1;
+        if (this.#queued > 0) this.#sink(this.#heap[this.#queued]);
+        return top;
+      }
+      this.count[top] = count;
+      this.#sink(top);
+    }
+    return NONE;
+  }
+
+  /** Gives a candidate back that has been popped and has no places left. */
+  release(candidate: number): void {
+    this.#free.push(candidate);
+  }
+
+  /** Puts a candidate at the top and lets it sink to where it belongs. */
+  #sink(candidate: number): void {
+    const heap = this.#heap;
+    let index = 0;
+    for (let child = 1; child < this.#queued; child = 2 * index + 1) {
+      if (child + 1 < this.#queued && this.#isBefore(heap[child + 1], heap[child])) child += 1;
+      if (!this.#isBefore(heap[child], candidate)) break;
+      heap[index] = heap[child];
+      index = child;
     }
     heap[index] = candidate;
   }
 
-  pop(): Candidate | undefined {
-    const heap = this.#heap;
-    const top = heap[0];
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return top;
-    let index = 0;
-    for (;;) {
-      let child = 2 * index + 1;
-      let below = heap[child];
-      if (below === undefined) break;
-      const right = heap[child + 1];
-      if (right !== undefined && isBefore(right, below)) {
-        child += 1;
-        below = right;
-      }
-      if (!isBefore(below, last)) break;
-      heap[index] = below;
-      index = child;
-    }
-    heap[index] = last;
-    return top;
+  #isBefore(a: number, b: number): boolean {
+    if (this.count[a] !== this.count[b]) return this.count[a] > this.count[b];
+    const { first, second } = this.#pairs;
+    const pairA = this.pair[a];
+    const pairB = this.pair[b];
+    return first[pairA] !== first[pairB] ? first[pairA] < first[pairB] : second[pairA] < second[pairB];
   }
-}
-
-function isBefore(a: Candidate, b: Candidate): boolean {
-  return a.count !== b.count ? a.count > b.count : a.pair < b.pair;
 }

@@ -1,0 +1,98 @@
+/** Options of corpora and what they come to. */
+import { checkWhole, resolveEncodeOptions } from '../encoding/encode-options.js';
+import { TokenizerError } from '../errors.js';
+import type { BertTokenizer } from '../tokenizer.js';
+import type { CorpusEncodeOptions, WorkerSetup } from './encoded-chunk.js';
+
+/** Options of `encodeCorpus` and `encodeFile`. */
+export interface CorpusOptions extends CorpusEncodeOptions {
+  /** Threads that tokenise; 0: none, all in the calling thread. Default: one per processor, 8 at most; in a browser 0. */
+  readonly workers?: number;
+  /**
+   * Text that is handed out at a time: bytes of a file, UTF-16 code units of texts. Default 2^18. Less gives the first
+   * results sooner and takes less memory, more costs less handing out. A text that is longer goes as a whole.
+   */
+  readonly chunkSize?: number;
+  /** Ends the iteration with the error `aborted`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The same with nothing left to decide. */
+export interface CorpusSettings {
+  readonly setup: WorkerSetup;
+  readonly workers: number;
+  readonly chunkSize: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+const CHUNK_SIZE = 2 ** 18;
+const LARGEST_CHUNK = 2 ** 28;
+const MOST_WORKERS = 1024;
+
+/** @throws TokenizerError `bad-option`, `stride-too-large` */
+export function resolveCorpusOptions(
+  tokenizer: BertTokenizer,
+  options: CorpusOptions,
+  defaultWorkers: number,
+): CorpusSettings {
+  const { workers = defaultWorkers, chunkSize = CHUNK_SIZE, signal, ...rest } = options;
+  checkWhole('workers', workers);
+  checkWhole('chunkSize', chunkSize);
+  if (workers > MOST_WORKERS) throw bad('workers', `${MOST_WORKERS} at most`, workers);
+  if (chunkSize < 1 || chunkSize > LARGEST_CHUNK) throw bad('chunkSize', `1 to ${LARGEST_CHUNK}`, chunkSize);
+  const {
+    addSpecialTokens,
+    truncation,
+    maxLength,
+    stride,
+    returnOverflowingTokens,
+    truncationSide,
+    ...others
+  } = rest;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) {
+    throw bad(unknown, 'an option of CorpusOptions (rows of a corpus are not padded)', unknown);
+  }
+  const encodeOptions = withoutUndefined({
+    addSpecialTokens,
+    truncation,
+    maxLength,
+    stride,
+    returnOverflowingTokens,
+    truncationSide,
+  });
+  resolveEncodeOptions(encodeOptions, tokenizer.settings);
+  return { setup: setupOf(tokenizer, encodeOptions), workers, chunkSize, signal };
+}
+
+/** All that it takes to make the tokenizer once more in another thread, as data. */
+function setupOf(tokenizer: BertTokenizer, encodeOptions: CorpusEncodeOptions): WorkerSetup {
+  const { maskToken, ...settings } = tokenizer.settings;
+  return {
+    vocabulary: tokenizer.vocabulary,
+    tokenizerOptions: {
+      ...withoutUndefined(settings),
+      maskToken: maskToken ?? null,
+      addedTokens: tokenizer.addedTokens,
+    },
+    encodeOptions,
+  };
+}
+
+type Defined<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
+
+function withoutUndefined<T extends object>(object: T): Partial<Defined<T>> {
+  const entries = Object.entries(object).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Partial<Defined<T>>;
+}
+
+function bad(option: string, expected: string, found: unknown): TokenizerError {
+  return new TokenizerError(
+    'bad-option',
+    `${option}: expected ${expected}, found ${JSON.stringify(found)}.`,
+    {
+      option,
+      found,
+    },
+  );
+}

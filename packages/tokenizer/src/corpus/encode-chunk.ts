@@ -1,0 +1,92 @@
+/** Encodes the texts of one chunk; the work that threads do. */
+import { decodeLines } from '#corpus';
+
+import { TokenizerError } from '../errors.js';
+import type { BertTokenizer } from '../tokenizer.js';
+import type { ChunkResult, CorpusEncodeOptions, TextChunk } from './encoded-chunk.js';
+
+const FIRST_ROOM = 2 ** 16;
+const ROOM_KEPT = 2 ** 20;
+
+/** @returns a function that encodes chunks; it throws only what is no `TokenizerError` */
+export function chunkEncoder(
+  tokenizer: BertTokenizer,
+  options: CorpusEncodeOptions,
+): (chunk: TextChunk) => ChunkResult {
+  const rows = new RowList();
+  return (chunk) => {
+    const texts = chunk.kind === 'texts' ? slices(chunk.text, chunk.lengths) : decodeLines(chunk.bytes);
+    if (texts === undefined) return { kind: 'not-utf-8', bytes: bytesOf(chunk) };
+    rows.clear();
+    try {
+      for (const text of texts) {
+        const encoding = tokenizer.encode(text, options);
+        rows.push(encoding.inputIds);
+        for (const window of encoding.overflowing) rows.push(window.inputIds);
+        rows.endText();
+      }
+    } catch (error) {
+      if (!(error instanceof TokenizerError)) throw error;
+      const { code, message, details } = error;
+      return { kind: 'failed', text: rows.texts, code, message, details };
+    }
+    return rows.copy();
+  };
+}
+
+function bytesOf(chunk: TextChunk): Uint8Array<ArrayBuffer> {
+  return chunk.kind === 'lines' ? chunk.bytes : new Uint8Array();
+}
+
+function* slices(text: string, lengths: Int32Array): Generator<string, void> {
+  let from = 0;
+  for (const length of lengths) {
+    yield text.slice(from, from + length);
+    from += length;
+  }
+}
+
+/** Rows of ids. The list is used again for every chunk, so that what is sent away is all that is allocated. */
+class RowList {
+  texts = 0;
+  #ids = new Int32Array(FIRST_ROOM);
+  #length = 0;
+  #starts: number[] = [];
+  #samples: number[] = [];
+
+  clear(): void {
+    this.texts = 0;
+    this.#length = 0;
+    this.#starts = [0];
+    this.#samples = [];
+    // Room for an unusually long text is not kept.
+    if (this.#ids.length > ROOM_KEPT) this.#ids = new Int32Array(FIRST_ROOM);
+  }
+
+  push(ids: Int32Array): void {
+    const length = this.#length + ids.length;
+    if (length > this.#ids.length) {
+      const larger = new Int32Array(2 * length);
+      larger.set(this.#ids.subarray(0, this.#length));
+      this.#ids = larger;
+    }
+    this.#ids.set(ids, this.#length);
+    this.#length = length;
+    this.#starts.push(length);
+    this.#samples.push(this.texts);
+  }
+
+  endText(): void {
+    this.texts += 1;
+  }
+
+  copy(): ChunkResult {
+    return {
+      kind: 'rows',
+      texts: this.texts,
+      inputIds: this.#ids.slice(0, this.#length),
+      rowStarts: Int32Array.from(this.#starts),
+      overflowToSample: Int32Array.from(this.#samples),
+    };
+  }
+}
