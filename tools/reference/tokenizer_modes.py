@@ -3,7 +3,7 @@
 A file holds `cases` (text, or pair with a limit, and the ids expected), and `code_points`: for each setting and each block of
 0x1000 code points the SHA-256 (first 16 hex digits) over the lines `words of "a{c}b" joined by spaces` + newline. Code points
 that Unicode 14.0 (Python 3.11) has not assigned are left out, because the engines this has to hold on know different
-later versions; so are those in `changed`, whose properties a later version of Unicode changed, and lone surrogates.
+later versions; so are `CHANGED`, and lone surrogates.
 """
 
 import hashlib
@@ -15,6 +15,9 @@ import unicodedata
 GOLDEN = pathlib.Path(__file__).resolve().parents[2] / "packages/tokenizer/test/golden"
 VOCABULARY = [line.rstrip("\n") for line in (GOLDEN / "vocab.txt").open(encoding="utf-8", newline="\n")]
 BLOCK = 0x1000
+
+# A later version of Unicode than the references' made it a spacing mark.
+CHANGED = {0x1171E}
 
 assert unicodedata.unidata_version == "14.0.0", "run with Python 3.11"
 
@@ -45,7 +48,7 @@ def assigned(c):
 def random_texts(count, seed):
     """Texts of known words, nasty characters, and any character that Unicode 14.0 has assigned."""
     generator = random.Random(seed)
-    anything = [c for c in range(0x110000) if assigned(c)]
+    anything = [c for c in range(0x110000) if assigned(c) and c not in CHANGED]
     dense = [c for c in anything if c < 0x3000]
     result = []
     for _ in range(count):
@@ -59,21 +62,21 @@ def random_texts(count, seed):
     return result
 
 
-def digests(words_around, changed):
+def digests(words_around):
     """One per block, empty for a block of which nothing is left. words_around: code points -> for each the words of "a{c}b"."""
     result = []
     for start in range(0, 0x110000, BLOCK):
-        wanted = [c for c in range(start, start + BLOCK) if assigned(c) and c not in changed]
+        wanted = [c for c in range(start, start + BLOCK) if assigned(c) and c not in CHANGED]
         lines = "".join(" ".join(words) + "\n" for words in words_around(wanted)) if wanted else ""
         result.append(hashlib.sha256(lines.encode()).hexdigest()[:16] if wanted else "")
     return result
 
 
-def skipped_runs(changed):
+def skipped_runs():
     """Runs [first, last] of the code points that are left out."""
     runs = []
     for c in range(0x110000):
-        if assigned(c) and c not in changed:
+        if assigned(c) and c not in CHANGED:
             continue
         if runs and runs[-1][1] == c - 1:
             runs[-1][1] = c

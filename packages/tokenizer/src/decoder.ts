@@ -1,5 +1,4 @@
 /** Tokens -> text. */
-import { CONTINUATION_PREFIX } from './wordpiece/vocabulary.js';
 
 /** Applied to each token with the space before it, always; then, with clean-up, to the whole but for "do not". */
 const REPLACEMENTS: readonly (readonly [from: string, to: string])[] = [
@@ -17,19 +16,29 @@ const REPLACEMENTS: readonly (readonly [from: string, to: string])[] = [
 ];
 const ONLY_IN_TOKENS = ' do not';
 
-/**
- * Joins tokens: `##` pieces to the one before, others after a space. English punctuation and contractions lose the
- * space before them where it lies at the edge of a token; `cleanUp` repeats that over the whole text.
- */
-export function decodeTokens(tokens: readonly string[], cleanUp: boolean): string {
+/** How tokens are joined. */
+export interface DecoderSettings {
+  /** What marks a piece that goes on the word before it. */
+  readonly continuingSubwordPrefix: string;
+  /** English punctuation and contractions lose the space before them where it lies at the edge of a token. */
+  readonly decoderCleanup: boolean;
+}
+
+/** Joins tokens: pieces to the one before, others after a space; `cleanUp` repeats the clean-up over the whole text. */
+export function decodeTokens(
+  tokens: readonly string[],
+  cleanUp: boolean,
+  { continuingSubwordPrefix: prefix, decoderCleanup }: DecoderSettings,
+): string {
   const text = tokens
-    .map((token, index) => replace(index === 0 ? token : withJoint(token), () => true))
+    .map((token, index) => (index === 0 ? token : withJoint(token, prefix)))
+    .map((token) => (decoderCleanup ? replace(token, () => true) : token))
     .join('');
   return cleanUp ? replace(text, (from) => from !== ONLY_IN_TOKENS) : text;
 }
 
-function withJoint(token: string): string {
-  return token.startsWith(CONTINUATION_PREFIX) ? token.slice(CONTINUATION_PREFIX.length) : ` ${token}`;
+function withJoint(token: string, prefix: string): string {
+  return token.startsWith(prefix) ? token.slice(prefix.length) : ` ${token}`;
 }
 
 function replace(text: string, wanted: (from: string) => boolean): string {

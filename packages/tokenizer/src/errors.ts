@@ -6,6 +6,7 @@ export type TokenizerErrorCode =
   | 'added-token-id'
   | 'not-utf-8'
   | 'bad-file'
+  | 'unsupported-section'
   | 'line-too-long'
   | 'bad-text'
   | 'worker-failed'

@@ -17,7 +17,7 @@ export { TokenizerError } from './errors.js';
 export type { TokenizerErrorCode } from './errors.js';
 export { BertTokenizer } from './tokenizer.js';
 export type { BatchInput, DecodeOptions, EncodeInput, TextInput } from './tokenizer.js';
-export type { BertTokenizerOptions, BertTokenizerSettings } from './tokenizer-options.js';
+export type { BertTokenizerOptions, BertTokenizerSettings, CallDefaults } from './tokenizer-options.js';
 export type { NormalizationStage } from './text/normalized-text.js';
 export type { Fidelity } from './text/fidelity.js';
 export {

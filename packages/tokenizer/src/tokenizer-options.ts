@@ -1,11 +1,18 @@
 /** How a tokenizer is set up. */
 import type { AddedToken } from './tokens/added-tokens.js';
 import { checkOneOf, checkWhole } from './encoding/encode-options.js';
+import type { EncodeOptions } from './encoding/encode-options.js';
 import type { Side } from './encoding/truncation.js';
 import { TokenizerError } from './errors.js';
 import { FIDELITIES } from './text/fidelity.js';
 import type { Fidelity } from './text/fidelity.js';
 import { CONTINUATION_PREFIX } from './wordpiece/vocabulary.js';
+
+/** What calls do when they say nothing else; the sections `truncation` and `padding` of `tokenizer.json`. */
+export type CallDefaults = Pick<
+  EncodeOptions,
+  'addSpecialTokens' | 'padding' | 'truncation' | 'maxLength' | 'stride' | 'padToMultipleOf'
+>;
 
 /** Options of a `BertTokenizer`. Names in brackets are those of `tokenizer_config.json`. */
 export interface BertTokenizerOptions {
@@ -49,6 +56,10 @@ export interface BertTokenizerOptions {
   readonly truncationSide?: Side;
   /** What `decode` does when not told [`clean_up_tokenization_spaces`]. Default `true`, as in transformers 4. */
   readonly cleanUpTokenizationSpaces?: boolean;
+  /** Whether decoding tidies each token, whatever else it does [`decoder.cleanup` of `tokenizer.json`]. Default `true`. */
+  readonly decoderCleanup?: boolean;
+  /** What `encode`, `encodeAll` and `encodeBatch` do where a call says nothing. Default: as their options say. */
+  readonly encodeDefaults?: CallDefaults;
 }
 
 /** The same with every field set. `stripAccents` keeps its `null`, which a saved tokenizer has to repeat. */
@@ -69,6 +80,8 @@ export interface BertTokenizerSettings {
   readonly paddingSide: Side;
   readonly truncationSide: Side;
   readonly cleanUpTokenizationSpaces: boolean;
+  readonly decoderCleanup: boolean;
+  readonly encodeDefaults: CallDefaults;
 }
 
 const DEFAULT_MASK = '[MASK]';
@@ -111,6 +124,8 @@ export function resolveTokenizerOptions(
     paddingSide: options.paddingSide ?? 'right',
     truncationSide: options.truncationSide ?? 'right',
     cleanUpTokenizationSpaces: options.cleanUpTokenizationSpaces ?? true,
+    decoderCleanup: options.decoderCleanup ?? true,
+    encodeDefaults: { ...options.encodeDefaults },
   };
 }
 

@@ -71,6 +71,7 @@ export class BertTokenizer {
       options,
       (token) => this.#vocabulary.idOf(token) !== undefined || added.some(({ content }) => content === token),
     );
+    resolveEncodeOptions(this.settings.encodeDefaults, this.settings);
     const { unkToken, sepToken, padToken, clsToken, maskToken } = this.settings;
     const special = [unkToken, sepToken, padToken, clsToken, ...(maskToken === undefined ? [] : [maskToken])];
     const available = [...this.vocabulary, ...added.map(({ content }) => content)];
@@ -111,10 +112,15 @@ export class BertTokenizer {
    * Reads a Hugging Face directory: `vocab.txt` (or the vocabulary in `tokenizer.json`), and, where present,
    * `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json`.
    * @param directory a folder; in a browser a URL
-   * @throws TokenizerError `file-missing`, `not-utf-8`, `bad-file`, `added-token-id`, and those of the constructor
+   * @param overrides options that come before what the files say, e.g. `fidelity`
+   * @throws TokenizerError `file-missing`, `not-utf-8`, `bad-file`, `unsupported-section`, `added-token-id`, and those of
+   * the constructor
    */
-  static async fromPretrained(directory: string): Promise<BertTokenizer> {
-    const { vocabulary, options, addedTokenIds } = await readPretrained(directory);
+  static async fromPretrained(
+    directory: string,
+    overrides: BertTokenizerOptions = {},
+  ): Promise<BertTokenizer> {
+    const { vocabulary, options, addedTokenIds } = await readPretrained(directory, overrides);
     const tokenizer = new BertTokenizer(vocabulary, options);
     for (const [content, expected] of addedTokenIds) {
       const found = tokenizer.idOf(content);
@@ -175,9 +181,10 @@ export class BertTokenizer {
    * @throws TokenizerError those of `encode`, and `ragged-batch` when rows differ in length
    */
   encodeBatch(inputs: readonly BatchInput[], options: EncodeOptions = {}): BatchEncoding {
-    const { padding = true, truncation = options.padding === undefined && options.maxLength !== undefined } =
-      options;
-    const resolved = resolveEncodeOptions({ ...options, padding, truncation }, this.settings);
+    const asked = { ...this.settings.encodeDefaults, ...options };
+    const { padding = true, truncation = asked.padding === undefined && asked.maxLength !== undefined } =
+      asked;
+    const resolved = resolveEncodeOptions({ ...asked, padding, truncation }, this.settings);
     return this.#encoder.encodeBatch(inputs.map(toRowInput), resolved);
   }
 
@@ -187,7 +194,8 @@ export class BertTokenizer {
    * @throws TokenizerError those of `encode`
    */
   encodeAll(inputs: readonly BatchInput[], options: EncodeOptions = {}): readonly Encoding[] {
-    return this.#encoder.encodeAll(inputs.map(toRowInput), resolveEncodeOptions(options, this.settings));
+    const asked = { ...this.settings.encodeDefaults, ...options };
+    return this.#encoder.encodeAll(inputs.map(toRowInput), resolveEncodeOptions(asked, this.settings));
   }
 
   /**
@@ -210,7 +218,11 @@ export class BertTokenizer {
       if (skipSpecialTokens && this.#addedByContent.get(token)?.special) continue;
       tokens.push(token);
     }
-    return decodeTokens(tokens, options.cleanUpTokenizationSpaces ?? this.settings.cleanUpTokenizationSpaces);
+    return decodeTokens(
+      tokens,
+      options.cleanUpTokenizationSpaces ?? this.settings.cleanUpTokenizationSpaces,
+      this.settings,
+    );
   }
 
   /**

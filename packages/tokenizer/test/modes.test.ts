@@ -80,7 +80,7 @@ function byteOffsets({ text, lowercase }: Case): { begins: number[]; ends: numbe
   return { begins, ends };
 }
 
-const extra = process.env['BERTUNE_FIDELITY_CASES'];
+const extra = process.env.BERTUNE_FIDELITY_CASES;
 const files: readonly (string | URL)[] = [
   ...['google', 'tensorflow-text'].map(
     (fidelity) => new URL(`golden/fidelity-${fidelity}.json`, import.meta.url),

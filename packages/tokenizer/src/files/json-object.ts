@@ -25,12 +25,13 @@ export function parseJsonObject(text: string, source: string): JsonObject {
 /** A JSON object whose fields are read with their types checked. An absent or null field is `undefined`. */
 export class JsonObject {
   readonly #fields: Readonly<Record<string, unknown>>;
-  readonly #source: string;
+  /** How error messages call it. */
+  readonly source: string;
 
   /** @param source how error messages call it */
   constructor(fields: Readonly<Record<string, unknown>>, source: string) {
     this.#fields = fields;
-    this.#source = source;
+    this.source = source;
   }
 
   keys(): readonly string[] {
@@ -39,6 +40,11 @@ export class JsonObject {
 
   isNull(field: string): boolean {
     return this.#get(field) === null;
+  }
+
+  /** Any value, as it stands. */
+  raw(field: string): unknown {
+    return this.#get(field);
   }
 
   boolean(field: string): boolean | undefined {
@@ -62,15 +68,20 @@ export class JsonObject {
   /** An object; empty when absent. */
   object(field: string): JsonObject {
     const value = this.#get(field) ?? {};
-    if (isRecord(value)) return new JsonObject(value, `${this.#source}: ${field}`);
+    if (isRecord(value)) return new JsonObject(value, `${this.source}: ${field}`);
     throw this.error(field, 'an object');
+  }
+
+  /** An object; `undefined` when absent or null. */
+  section(field: string): JsonObject | undefined {
+    return (this.#get(field) ?? undefined) === undefined ? undefined : this.object(field);
   }
 
   /** A list of objects; empty when absent. */
   objects(field: string): readonly JsonObject[] {
     const value = this.#get(field) ?? [];
     if (!Array.isArray(value) || !value.every(isRecord)) throw this.error(field, 'a list of objects');
-    return value.map((item) => new JsonObject(item, `${this.#source}: ${field}`));
+    return value.map((item) => new JsonObject(item, `${this.source}: ${field}`));
   }
 
   /** A token: a string, or an object as Hugging Face writes an `AddedToken`. */
@@ -81,13 +92,14 @@ export class JsonObject {
     return this.object(field).asToken();
   }
 
-  /** A list of tokens; empty when absent. */
+  /** A list of tokens, or an object with tokens for values; empty when absent. */
   tokens(field: string): readonly AddedToken[] {
-    const value = this.#get(field) ?? [];
+    const found = this.#get(field) ?? [];
+    const value = isRecord(found) ? Object.values(found) : found;
     if (!Array.isArray(value)) throw this.error(field, 'a list of tokens');
     return value.flatMap((item: unknown) => {
       if (typeof item === 'string') return [{ content: item }];
-      if (isRecord(item)) return [new JsonObject(item, `${this.#source}: ${field}`).asToken()];
+      if (isRecord(item)) return [new JsonObject(item, `${this.source}: ${field}`).asToken()];
       throw this.error(field, 'a list of tokens');
     });
   }
@@ -111,8 +123,8 @@ export class JsonObject {
     const found = JSON.stringify(this.#get(field)) ?? 'nothing';
     return new TokenizerError(
       'bad-file',
-      `${this.#source}: ${field}: expected ${expected}, found ${found.slice(0, 80)}.`,
-      { source: this.#source, field, found: this.#get(field) },
+      `${this.source}: ${field}: expected ${expected}, found ${found.slice(0, 80)}.`,
+      { source: this.source, field, found: this.#get(field) },
     );
   }
 

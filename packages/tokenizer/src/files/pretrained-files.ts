@@ -3,8 +3,14 @@ import { readFileIfPresent } from '#files';
 
 import type { AddedToken } from '../tokens/added-tokens.js';
 import { TokenizerError } from '../errors.js';
-import { JsonObject, parseJsonObject } from './json-object.js';
+import { FIDELITIES } from '../text/fidelity.js';
+import type { Fidelity } from '../text/fidelity.js';
 import type { BertTokenizerOptions } from '../tokenizer-options.js';
+import { readConfig } from './config-files.js';
+import type { ConfigFiles } from './config-files.js';
+import { JsonObject, parseJsonObject } from './json-object.js';
+import { readTokenizerJson } from './tokenizer-json.js';
+import type { TokenizerJson } from './tokenizer-json.js';
 
 /** What a directory holds. */
 export interface PretrainedFiles {
@@ -14,25 +20,14 @@ export interface PretrainedFiles {
   readonly addedTokenIds: ReadonlyMap<string, number>;
 }
 
-interface Loaded {
-  readonly config: JsonObject;
-  readonly specialTokensMap: JsonObject;
-  readonly addedTokens: JsonObject;
-  readonly tokenizer: JsonObject;
-}
-
-/** transformers writes 1e30 for "no limit", and takes anything above this as such. */
-const LARGEST_MODEL_LENGTH = 1e20;
-
-const SPECIAL_TOKEN_FIELDS = {
-  unkToken: 'unk_token',
-  clsToken: 'cls_token',
-  sepToken: 'sep_token',
-  padToken: 'pad_token',
-} as const;
-
-/** @throws TokenizerError `file-missing`, `not-utf-8`, `bad-file` */
-export async function readPretrained(directory: string): Promise<PretrainedFiles> {
+/**
+ * @param overrides options that come before what the files say
+ * @throws TokenizerError `file-missing`, `not-utf-8`, `bad-file`, `unsupported-section`
+ */
+export async function readPretrained(
+  directory: string,
+  overrides: BertTokenizerOptions,
+): Promise<PretrainedFiles> {
   const [vocabularyFile, config, specialTokensMap, addedTokens, tokenizer] = await Promise.all([
     readText(directory, 'vocab.txt'),
     readJson(directory, 'tokenizer_config.json'),
@@ -40,15 +35,23 @@ export async function readPretrained(directory: string): Promise<PretrainedFiles
     readJson(directory, 'added_tokens.json'),
     readJson(directory, 'tokenizer.json'),
   ]);
-  const loaded = { config, specialTokensMap, addedTokens, tokenizer };
-  const vocabulary =
-    vocabularyFile === undefined
-      ? vocabularyOfTokenizerJson(tokenizer, directory)
-      : parseVocabulary(vocabularyFile);
-  const added = collectAddedTokens(loaded);
+  const sections = tokenizer.keys().length === 0 ? undefined : readTokenizerJson(tokenizer);
+  const files = { config, specialTokensMap, addedTokens };
+  const options = { ...sections?.options, ...readConfig(files, sections !== undefined), ...overrides };
+  for (const field of ['unkToken', 'clsToken', 'sepToken'] as const) {
+    const [ofSection, ofConfig] = [sections?.options[field], options[field]];
+    if (ofSection === undefined || ofSection === ofConfig) continue;
+    throw new TokenizerError(
+      'bad-file',
+      `${directory}: ${field}: expected ${JSON.stringify(ofSection)}, with which tokenizer.json works, ` +
+        `found ${JSON.stringify(ofConfig)} in the other files. They do not belong together.`,
+      { directory, field, expected: ofSection, found: ofConfig },
+    );
+  }
+  const added = collectAddedTokens(files, sections);
   return {
-    vocabulary,
-    options: { ...collectOptions(loaded), addedTokens: added.map(({ token }) => token) },
+    vocabulary: chooseVocabulary(directory, vocabularyFile, sections, options.fidelity ?? 'huggingface'),
+    options: { ...options, addedTokens: overrides.addedTokens ?? added.map(({ token }) => token) },
     addedTokenIds: new Map(added.flatMap(({ token, id }) => (id === undefined ? [] : [[token.content, id]]))),
   };
 }
@@ -63,17 +66,15 @@ export function parseVocabulary(text: string): readonly string[] {
   return lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
 }
 
-function vocabularyOfTokenizerJson(tokenizer: JsonObject, directory: string): readonly string[] {
-  const vocabulary = tokenizer.object('model').object('vocab');
-  const tokens: string[] = [];
-  for (const token of vocabulary.keys()) {
-    const id = vocabulary.number(token);
-    if (id === undefined || !Number.isSafeInteger(id) || id < 0 || tokens[id] !== undefined) {
-      throw vocabulary.error(token, 'an id that no other token has');
-    }
-    tokens[id] = token;
-  }
-  if (tokens.length === 0) {
+function chooseVocabulary(
+  directory: string,
+  vocabularyFile: string | undefined,
+  sections: TokenizerJson | undefined,
+  fidelity: Fidelity,
+): readonly string[] {
+  const ofSections = sections?.vocabulary ?? [];
+  if (vocabularyFile === undefined) {
+    if (ofSections.length > 0) return ofSections;
     throw new TokenizerError(
       'file-missing',
       `${directory}: expected vocab.txt, or tokenizer.json with a WordPiece model, found neither. ` +
@@ -81,62 +82,45 @@ function vocabularyOfTokenizerJson(tokenizer: JsonObject, directory: string): re
       { directory },
     );
   }
-  for (let id = 0; id < tokens.length; id += 1) {
-    if (tokens[id] === undefined) throw vocabulary.error('', `a token for every id, but ${id} has none`);
+  const tokens = parseVocabulary(vocabularyFile);
+  const id = ofSections.findIndex((token, index) => token !== tokens[index]);
+  if (id !== -1) {
+    throw new TokenizerError(
+      'bad-file',
+      `${directory}: expected vocab.txt and tokenizer.json to hold the same tokens, found ` +
+        `${JSON.stringify(tokens[id])} and ${JSON.stringify(ofSections[id])} for the id ${id}. Remove the older file.`,
+      { directory, id, found: [tokens[id], ofSections[id]] },
+    );
   }
-  return tokens;
-}
-
-function collectOptions({ config, specialTokensMap, tokenizer }: Loaded): BertTokenizerOptions {
-  const normalizer = tokenizer.object('normalizer');
-  const lowercase = config.boolean('do_lower_case') ?? normalizer.boolean('lowercase');
-  const stripAccents = config.boolean('strip_accents') ?? normalizer.boolean('strip_accents');
-  const chinese = config.boolean('tokenize_chinese_chars') ?? normalizer.boolean('handle_chinese_chars');
-  const length = config.number('model_max_length');
-  // transformers 4 cleans up unless told otherwise, but not when it has a tokenizer.json to go by.
-  const cleanUp =
-    config.boolean('clean_up_tokenization_spaces') ?? (tokenizer.keys().length > 0 ? false : undefined);
-  const options: { -readonly [Key in keyof BertTokenizerOptions]: BertTokenizerOptions[Key] } = {};
-  if (lowercase !== undefined) options.lowercase = lowercase;
-  if (stripAccents !== undefined) options.stripAccents = stripAccents;
-  if (chinese !== undefined) options.tokenizeChineseChars = chinese;
-  if (length !== undefined && length <= LARGEST_MODEL_LENGTH) options.modelMaxLength = length;
-  if (cleanUp !== undefined) options.cleanUpTokenizationSpaces = cleanUp;
-  for (const [field, option] of [
-    ['padding_side', 'paddingSide'],
-    ['truncation_side', 'truncationSide'],
-  ] as const) {
-    const side = config.string(field);
-    if (side === 'left' || side === 'right') options[option] = side;
-    else if (side !== undefined) throw config.error(field, '"left" or "right"');
-  }
-  for (const [option, field] of Object.entries(SPECIAL_TOKEN_FIELDS)) {
-    const token = (config.token(field) ?? specialTokensMap.token(field))?.content;
-    if (token !== undefined) options[option as keyof typeof SPECIAL_TOKEN_FIELDS] = token;
-  }
-  const mask = config.token('mask_token') ?? specialTokensMap.token('mask_token');
-  if (mask !== undefined) options.maskToken = mask.content;
-  else if (config.isNull('mask_token')) options.maskToken = null;
-  return options;
+  return FIDELITIES[fidelity].stripsVocabularyLines ? tokens.map((token) => token.trim()) : tokens;
 }
 
 /** Added tokens in the order of their ids, those without an id last; a later source fills in, never overrides. */
-function collectAddedTokens(loaded: Loaded): readonly { token: AddedToken; id: number | undefined }[] {
+function collectAddedTokens(
+  { config, specialTokensMap, addedTokens }: ConfigFiles,
+  sections: TokenizerJson | undefined,
+): readonly { token: AddedToken; id: number | undefined }[] {
   const found = new Map<string, { token: AddedToken; id: number | undefined }>();
   const add = (token: AddedToken | undefined, id: number | undefined): void => {
     if (token !== undefined && !found.has(token.content)) found.set(token.content, { token, id });
   };
-  const decoder = loaded.config.object('added_tokens_decoder');
+  const decoder = config.object('added_tokens_decoder');
   for (const id of decoder.keys()) add(decoder.token(id), Number(id));
-  if (found.size === 0) {
-    for (const item of loaded.tokenizer.objects('added_tokens')) add(item.asToken(), item.number('id'));
-  }
-  for (const source of [loaded.config, loaded.specialTokensMap]) {
-    for (const token of source.tokens('additional_special_tokens')) {
-      add({ ...token, special: true }, loaded.addedTokens.number(token.content));
+  if (found.size === 0) for (const { token, id } of sections?.addedTokens ?? []) add(token, id);
+  // In the order in which transformers lets one override the other.
+  for (const source of [specialTokensMap, config]) {
+    for (const field of ['unk_token', 'cls_token', 'sep_token', 'pad_token', 'mask_token']) {
+      const token = source.token(field);
+      // A bare string is a token without flags, which the tokenizer adds by itself.
+      if (token?.special !== undefined) add({ ...token, special: true }, undefined);
+    }
+    for (const field of ['additional_special_tokens', 'extra_special_tokens']) {
+      for (const token of source.tokens(field)) {
+        add({ ...token, special: true }, addedTokens.number(token.content));
+      }
     }
   }
-  for (const content of loaded.addedTokens.keys()) add({ content }, loaded.addedTokens.number(content));
+  for (const content of addedTokens.keys()) add({ content }, addedTokens.number(content));
   return [...found.values()].sort((a, b) => (a.id ?? Infinity) - (b.id ?? Infinity) || 0);
 }
 
