@@ -96,10 +96,12 @@ function composedGradient(
 ): [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D] {
   return tf.tidy(() => {
     const dyNormalized = tf.mul(dy, normalized) as tf.Tensor2D;
-    const scaled = tf.mul(dy, gamma);
-    const mean = tf.mean(scaled, -1, true);
-    const projection = tf.mean(tf.mul(dyNormalized, gamma), -1, true);
-    const dx = tf.mul(inverseDeviation, tf.sub(tf.sub(scaled, mean), tf.mul(normalized, projection)));
+    const width = gamma.shape[0];
+    const part = tf.reshape(tf.mul(gamma, 1 / width), [width, 1]); // [D, 1]: products with it are means of `x * gamma`
+    const mean = tf.matMul(dy, part); // [N, 1]
+    const projection = tf.matMul(dyNormalized, part); // [N, 1]
+    const centered = tf.sub(tf.mul(dy, gamma), mean);
+    const dx = tf.mul(inverseDeviation, tf.sub(centered, tf.mul(normalized, projection)));
     return [dx as tf.Tensor2D, sumRows(dyNormalized), sumRows(dy)];
   });
 }
