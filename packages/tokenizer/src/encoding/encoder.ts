@@ -7,17 +7,25 @@ import type { RowInput } from './inputs.js';
 import { LazyBatch } from './lazy-batch.js';
 import { LazyEncoding } from './lazy-encoding.js';
 import { paddedLength } from './padding.js';
-import { planRows } from './plan-rows.js';
-import type { PlannedRow } from './plan-rows.js';
+import { planRows, rowLimit } from './plan-rows.js';
+import type { PlannedRow, RowLimit } from './plan-rows.js';
 import { contentLength, writeIds } from './row-layout.js';
 import type { RowFrame, SpecialToken } from './row-layout.js';
-import { TracedText } from './traced-text.js';
+import { RowSource } from './traced-text.js';
 
 /** The special tokens of a row. */
 export interface RowTokens {
   readonly cls: SpecialToken;
   readonly sep: SpecialToken;
   readonly pad: SpecialToken;
+}
+
+/** What all rows of a call have in common. */
+interface Call {
+  readonly options: ResolvedEncodeOptions;
+  readonly frame: RowFrame;
+  readonly single: RowLimit;
+  readonly pair: RowLimit;
 }
 
 /** Makes rows of what a path from text to tokens gives. */
@@ -34,72 +42,75 @@ export class Encoder {
   /** One row per input; overflowing windows in it. Padding to the longest means the longest of all. */
   encodeAll(inputs: readonly RowInput[], options: ResolvedEncodeOptions): readonly Encoding[] {
     const { padding } = options;
-    const frame = this.#frame(options);
+    const call = this.#call(options);
     this.#ids.clear();
     if (padding === undefined) {
       return inputs.map((input) => {
         this.#ids.clear();
-        return this.#encoding(input, this.#plan(input, 0, options, []), 0, options, frame);
+        return this.#encoding(input, this.#plan(input, 0, call, []), 0, call);
       });
     }
-    const planned = inputs.map((input, sample) => this.#plan(input, sample, options, []));
-    const longest = planned.reduce((most, rows) => Math.max(most, contentLength(rows[0], frame)), 0);
+    const planned = inputs.map((input, sample) => this.#plan(input, sample, call, []));
+    const longest = planned.reduce((most, rows) => Math.max(most, contentLength(rows[0], call.frame)), 0);
     const padded = paddedLength(longest, padding);
-    return inputs.map((input, sample) => this.#encoding(input, planned[sample], padded, options, frame));
+    return inputs.map((input, sample) => this.#encoding(input, planned[sample], padded, call));
   }
 
   /** One row per input, each followed by its overflowing windows. */
   encodeBatch(inputs: readonly RowInput[], options: ResolvedEncodeOptions): BatchEncoding {
-    const frame = this.#frame(options);
+    const call = this.#call(options);
     this.#ids.clear();
     const rows: PlannedRow[] = [];
     let longest = 0;
     for (let sample = 0; sample < inputs.length; sample += 1) {
       const first = rows.length;
-      this.#plan(inputs[sample], sample, options, rows);
-      longest = Math.max(longest, contentLength(rows[first], frame));
+      this.#plan(inputs[sample], sample, call, rows);
+      longest = Math.max(longest, contentLength(rows[first], call.frame));
     }
     const padded = options.padding === undefined ? 0 : paddedLength(longest, options.padding);
-    return new LazyBatch(rows, this.#ids.ids, frame, padded, () =>
+    return new LazyBatch(rows, this.#ids.ids, call.frame, padded, () =>
       this.encodeAll(inputs, options).flatMap((row) => [row, ...row.overflowing]),
     );
   }
 
-  #plan(
-    { text, pair }: RowInput,
-    sample: number,
-    options: ResolvedEncodeOptions,
-    rows: PlannedRow[],
-  ): PlannedRow[] {
-    planRows(this.#tokenizer, sample, text, pair, options, this.#ids, rows);
+  #call(options: ResolvedEncodeOptions): Call {
+    const { addSpecialTokens, padding } = options;
+    return {
+      options,
+      frame: {
+        special: addSpecialTokens ? this.#tokens : undefined,
+        pad: this.#tokens.pad,
+        padsLeft: padding?.side === 'left',
+      },
+      single: rowLimit(options, false),
+      pair: rowLimit(options, true),
+    };
+  }
+
+  #plan(input: RowInput, sample: number, call: Call, rows: PlannedRow[]): PlannedRow[] {
+    const limit = input.pair === undefined ? call.single : call.pair;
+    planRows(this.#tokenizer, sample, input, limit, call.options.overflowing, this.#ids, rows);
     return rows;
   }
 
-  #frame({ addSpecialTokens, padding }: ResolvedEncodeOptions): RowFrame {
-    return {
-      special: addSpecialTokens ? this.#tokens : undefined,
-      pad: this.#tokens.pad,
-      padsLeft: padding?.side === 'left',
-    };
+  #encoding(input: RowInput, rows: readonly PlannedRow[], padded: number, call: Call): Encoding {
+    const source = new RowSource(input, this.#tokenizer, call.options.offsetUnit);
+    const overflowing: Encoding[] = [];
+    for (let window = 1; window < rows.length; window += 1) {
+      overflowing.push(this.#row(rows[window], padded, call.frame, source, []));
+    }
+    return this.#row(rows[0], padded, call.frame, source, overflowing);
   }
 
-  #encoding(
-    { text, pair }: RowInput,
-    [row, ...windows]: readonly PlannedRow[],
+  #row(
+    row: PlannedRow,
     padded: number,
-    { offsetUnit }: ResolvedEncodeOptions,
     frame: RowFrame,
+    source: RowSource,
+    overflowing: readonly Encoding[],
   ): Encoding {
-    const first = new TracedText(text, this.#tokenizer, offsetUnit);
-    const second = pair === undefined ? undefined : new TracedText(pair, this.#tokenizer, offsetUnit);
-    const make = (each: PlannedRow, overflowing: readonly Encoding[]): Encoding => {
-      const ids = new Int32Array(Math.max(padded, contentLength(each, frame)));
-      writeIds(ids, 0, ids.length, each, this.#ids.ids, frame);
-      return new LazyEncoding(ids, each, frame, first, second, overflowing);
-    };
-    return make(
-      row,
-      windows.map((window) => make(window, [])),
-    );
+    const ids = new Int32Array(Math.max(padded, contentLength(row, frame)));
+    writeIds(ids, 0, ids.length, row, this.#ids.ids, frame);
+    return new LazyEncoding(ids, row, frame, source, overflowing);
   }
 }

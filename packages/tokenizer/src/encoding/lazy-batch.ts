@@ -28,30 +28,23 @@ export class LazyBatch implements BatchEncoding {
     padded: number,
     encode: () => readonly Encoding[],
   ) {
-    const lengthOf = (row: PlannedRow): number => Math.max(padded, contentLength(row, frame));
-    const length = rows.length === 0 ? 0 : lengthOf(rows[0]);
+    const count = rows.length;
+    const length = count === 0 ? 0 : Math.max(padded, contentLength(rows[0], frame));
     this.#encode = encode;
-    this.shape = [rows.length, length];
-    this.overflowToSample = new Int32Array(rows.length);
-    rows.forEach((row, index) => {
-      this.overflowToSample[index] = row.sample;
-      const found = lengthOf(row);
-      if (found === length) return;
-      throw new TokenizerError(
-        'ragged-batch',
-        `encodeBatch: expected all rows to have ${length} tokens as row 0 has, found ${found} in row ${index}. ` +
-          'Use padding true or max_length (with truncation to the same length), or encodeAll.',
-        { row: index, expected: length, found },
-      );
-    });
-    this.inputIds = new Int32Array(rows.length * length);
-    this.attentionMask = new Int32Array(rows.length * length);
-    this.tokenTypeIds = new Int32Array(rows.length * length);
-    rows.forEach((row, index) => {
+    this.shape = [count, length];
+    this.inputIds = new Int32Array(count * length);
+    this.attentionMask = new Int32Array(count * length);
+    this.tokenTypeIds = new Int32Array(count * length);
+    this.overflowToSample = new Int32Array(count);
+    for (let index = 0; index < count; index += 1) {
+      const row = rows[index];
+      const found = Math.max(padded, contentLength(row, frame));
+      if (found !== length) throw raggedBatch(index, length, found);
       writeIds(this.inputIds, index * length, length, row, ids, frame);
       writeMask(this.attentionMask, index * length, length, row, frame);
       writeTypes(this.tokenTypeIds, index * length, length, row, frame);
-    });
+      this.overflowToSample[index] = row.sample;
+    }
   }
 
   get encodings(): readonly Encoding[] {
@@ -63,4 +56,13 @@ export class LazyBatch implements BatchEncoding {
     const { inputIds, attentionMask, tokenTypeIds, shape, encodings, overflowToSample } = this;
     return { inputIds, attentionMask, tokenTypeIds, shape, encodings, overflowToSample };
   }
+}
+
+function raggedBatch(row: number, expected: number, found: number): TokenizerError {
+  return new TokenizerError(
+    'ragged-batch',
+    `encodeBatch: expected all rows to have ${expected} tokens as row 0 has, found ${found} in row ${row}. ` +
+      'Use padding true or max_length (with truncation to the same length), or encodeAll.',
+    { row, expected, found },
+  );
 }

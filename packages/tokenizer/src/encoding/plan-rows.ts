@@ -1,9 +1,10 @@
 /** Inputs -> the ids of their tokens, and which of them each row gets. */
 import type { IdList } from '../fast/id-list.js';
-import type { TextInput, TextTokenizer } from '../tokens/text-tokenizer.js';
+import type { TextTokenizer } from '../tokens/text-tokenizer.js';
 import type { ResolvedEncodeOptions } from './encode-options.js';
+import type { RowInput } from './inputs.js';
 import { tokensNeeded, truncate } from './truncation.js';
-import type { Window } from './truncation.js';
+import type { TruncationSettings, Window } from './truncation.js';
 
 /** A row to be: tokens `from` to `from + length` of each text. The ids of a text lie in the list from `at` on. */
 export interface PlannedRow {
@@ -18,42 +19,55 @@ export interface PlannedRow {
   readonly secondLength: number;
 }
 
-/** How many special tokens a row has. */
-export function specialTokenCount(addSpecialTokens: boolean, isPair: boolean): number {
-  return addSpecialTokens ? (isPair ? 3 : 2) : 0;
+/** What truncation means for the rows of a call that have one text, or for those that have two. */
+export interface RowLimit {
+  /** `undefined`: nothing is cut. */
+  readonly settings: TruncationSettings | undefined;
+  /** How many tokens of each text matter. */
+  readonly needed: number;
+}
+
+/** Works out the limit once for all rows. */
+export function rowLimit(
+  { truncation, addSpecialTokens, overflowing }: ResolvedEncodeOptions,
+  isPair: boolean,
+): RowLimit {
+  const added = addSpecialTokens ? (isPair ? 3 : 2) : 0;
+  // A limit below the number of special tokens truncates nothing: the reference's subtraction wraps round.
+  if (truncation === undefined || truncation.maxLength < added) {
+    return { settings: undefined, needed: Infinity };
+  }
+  const settings = { ...truncation, maxTokens: truncation.maxLength - added };
+  return { settings, needed: overflowing ? Infinity : tokensNeeded(settings, isPair) };
 }
 
 /**
- * Tokenises one input into `ids` and appends its rows, with all overflowing windows if wanted.
- * @param rows the input's own row first, then its windows in Hugging Face's order
+ * Tokenises one input into `ids` and appends its rows.
+ * @param limit the one for its number of texts
+ * @param overflowing whether the windows that truncation cuts off are rows, too: after the input's own row, in Hugging
+ *   Face's order
  * @throws TokenizerError `missing-pair`, `sequence-too-short`, `stride-too-large`
  */
 export function planRows(
   tokenizer: TextTokenizer,
   sample: number,
-  text: TextInput,
-  pair: TextInput | undefined,
-  options: ResolvedEncodeOptions,
+  { text, pair }: RowInput,
+  { settings, needed }: RowLimit,
+  overflowing: boolean,
   ids: IdList,
   rows: PlannedRow[],
 ): void {
-  const { truncation, addSpecialTokens, overflowing } = options;
-  const added = specialTokenCount(addSpecialTokens, pair !== undefined);
-  // A limit below the number of special tokens truncates nothing: the reference's subtraction wraps round.
-  const settings =
-    truncation !== undefined && truncation.maxLength >= added
-      ? { ...truncation, maxTokens: truncation.maxLength - added }
-      : undefined;
-  const needed =
-    settings === undefined || overflowing ? Infinity : tokensNeeded(settings, pair !== undefined);
-
   const firstAt = ids.count;
   tokenizer.appendIds(text, firstAt + needed, ids);
   const secondAt = ids.count;
   if (pair !== undefined) tokenizer.appendIds(pair, secondAt + needed, ids);
-  const firstCount = secondAt - firstAt;
-  const secondCount = pair === undefined ? undefined : ids.count - secondAt;
-
+  const firstLength = secondAt - firstAt;
+  const secondLength = pair === undefined ? -1 : ids.count - secondAt;
+  const whole = { sample, firstAt, firstFrom: 0, firstLength, secondAt, secondFrom: 0, secondLength };
+  if (settings === undefined || ids.count - firstAt <= settings.maxTokens) {
+    rows.push(whole);
+    return;
+  }
   const add = (first: Window, second: Window | undefined): void => {
     rows.push({
       sample,
@@ -65,7 +79,7 @@ export function planRows(
       secondLength: second === undefined ? -1 : second.to - second.from,
     });
   };
-  const { first, second } = truncate(firstCount, secondCount, settings);
+  const { first, second } = truncate(firstLength, pair === undefined ? undefined : secondLength, settings);
   add(first[0], second?.[0]);
   if (!overflowing) return;
   for (let index = 1; index < first.length; index += 1) {

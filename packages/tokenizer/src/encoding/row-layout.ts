@@ -58,17 +58,18 @@ export function writeIds(
   while (place < at + length) target[place++] = pad.id;
 }
 
-/** Writes 1 for every token to zeros at `target[at, at + length)`. */
+/** Writes 1 for every token to zeros at `target[at, at + length)`. Gives `target`, as does the next. */
 export function writeMask(
   target: Int32Array,
   at: number,
   length: number,
   row: PlannedRow,
   frame: RowFrame,
-): void {
+): Int32Array {
   const start = at + contentStart(row, frame, length);
   const end = start + contentLength(row, frame);
   for (let place = start; place < end; place += 1) target[place] = 1;
+  return target;
 }
 
 /** Writes 1 for every token of the second text and the special token after it to zeros at `target[at, at + length)`. */
@@ -78,9 +79,10 @@ export function writeTypes(
   length: number,
   row: PlannedRow,
   frame: RowFrame,
-): void {
-  if (row.secondLength < 0) return;
+): Int32Array {
+  if (row.secondLength < 0) return target;
   const start = at + contentStart(row, frame, length);
   const end = start + contentLength(row, frame);
   for (let place = start + secondStart(row, frame); place < end; place += 1) target[place] = 1;
+  return target;
 }
