@@ -25,7 +25,8 @@ export class WordCounts {
    * @param hash `mixHash` over these units, begun with 0
    */
   add(units: Uint16Array, length: number, hash: number): void {
-    this.counts[this.#find(units, length, hash)] += 1;
+    const word = this.#find(units, length, hash); // may make `counts` anew
+    this.counts[word] += 1;
   }
 
   /** Sees a word again by its number. */
