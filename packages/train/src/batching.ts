@@ -65,7 +65,7 @@ export function planBatches(lengths: ArrayLike<number>, options: BatchingOptions
 
   // sorting is stable: equal lengths keep their random order
   const batches = paddedLength
-    ? restFirst(longestFirst(order, Float64Array.from(lengths, paddedLength)), lengths, options)
+    ? cutRestFirst(longestFirst(order, Float64Array.from(lengths, paddedLength)), lengths, options)
     : pools(order, lengths, options).flatMap((pool) => {
         pool.sort((a, b) => lengths[a] - lengths[b]);
         return cutBatches(pool, lengths, options);
@@ -108,8 +108,12 @@ export function paddingWaste({ tokens, paddedTokens }: PaddingFigures): number {
   return paddedTokens === 0 ? 0 : 1 - tokens / paddedTokens;
 }
 
-/** Cuts a sequence so that what does not fill a batch of `batchSize` comes first. */
-function restFirst(
+/**
+ * Cuts a sequence as `cutBatches` does, but what does not fill a batch of `batchSize` comes first: of a sequence from the
+ * longest down, whose padding costs most.
+ * @throws TrainError `example-too-long`
+ */
+export function cutRestFirst(
   sequence: readonly number[],
   lengths: ArrayLike<number>,
   options: BatchingOptions,
@@ -147,7 +151,7 @@ function pools(order: readonly number[], lengths: ArrayLike<number>, sizing: Bat
  * @param sequence indices of the examples
  * @throws TrainError `example-too-long`
  */
-export function cutBatches(
+function cutBatches(
   sequence: readonly number[],
   lengths: ArrayLike<number>,
   options: BatchingOptions,
