@@ -108,7 +108,7 @@ describe('a smoke run (our side as built in dist)', () => {
     expect(report.engines.ours).toContain('sentiment train on wasm');
   });
 
-  it('of tokenizer compares with JavaScript where there is no Python, and measures growth', async () => {
+  it('of tokenizer compares with JavaScript where there is no Python, and measures growth, workers and training', async () => {
     const { report, err } = await smoke('tokenizer');
     expect(err).toMatch(/no peer: PEER_PYTHON is not set: it names a Python that has tokenizers/);
     expect(err).toContain('vocabulary: learnt from the built-in reviews');
@@ -122,9 +122,16 @@ describe('a smoke run (our side as built in dist)', () => {
       'documents, with offsets',
     ]);
     expect(names).toContain('marks on one letter, time per byte at 10 KB over 1 KB');
+    expect(names.slice(-5)).toEqual([
+      'corpus of 0.100 MB, 2 workers, against 1 worker',
+      'corpus of 0.100 MB, 2 workers, against the calling thread',
+      'corpus of 0.100 MB, 2 workers, peak memory over that of a tenth',
+      'training on 0.100 MB',
+      'training on 0.100 MB, peak memory',
+    ]);
     for (const { ours, unit, better } of report.rows) {
       expect(ours).toBeGreaterThan(0);
-      expect(better).toBe(unit === 'times' ? 'lower' : 'higher');
+      expect(better).toBe(unit === 'MB/s' ? 'higher' : 'lower');
     }
   });
 

@@ -1,10 +1,11 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
 import { checkSameTokens } from '../src/tokenizer/same-tokens.js';
+import { writeCorpus } from '../src/work/made-corpus.js';
 import { madeText } from '../src/work/made-text.js';
 import { timePasses } from '../src/work/time-passes.js';
 
@@ -60,6 +61,23 @@ describe('texts that are made', () => {
     expect(Math.abs(Buffer.byteLength(text) - 300_000)).toBeLessThanOrEqual(4);
     expect(madeText(kind, 300_000, ['good.', 'bad.'])).toBe(text);
     expect(new Set(text).size).toBeGreaterThan(5);
+  });
+});
+
+describe('a corpus that is made', () => {
+  it('has the size asked for, is the same every time, and has more words the larger it is', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bertune-bench-test-'));
+    const made = (name: string, bytes: number): string => {
+      writeCorpus(join(folder, name), bytes, ['the good film', 'the bad film']);
+      return readFileSync(join(folder, name), 'utf8');
+    };
+    const text = made('a', 100_000);
+    expect(made('b', 100_000)).toBe(text);
+    expect(Math.abs(text.length - 100_000)).toBeLessThan(1000);
+    const different = (all: string): number => new Set(all.split(/\s+/)).size;
+    expect(different(made('c', 1_000_000))).toBeGreaterThan(3 * different(text));
+    expect(text.match(/\bfilm\b/g)?.length).toBeGreaterThan(3000);
+    expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThan(1000);
   });
 });
 

@@ -1,7 +1,9 @@
 import { type Benchmark, outcome } from '../benchmark.js';
-import { measureGrowth } from '../tokenizer/linear.js';
+import { measureGrowth } from '../tokenizer/growth.js';
 import { compareSpeed } from '../tokenizer/speed.js';
 import { withTexts } from '../tokenizer/texts.js';
+import { compareTraining } from '../tokenizer/training.js';
+import { measureWorkers } from '../tokenizer/workers.js';
 
 /** Text to ids, against Hugging Face's tokenizers in Rust and in JavaScript, and how the cost grows. */
 export const tokenizer: Benchmark = {
@@ -11,13 +13,19 @@ export const tokenizer: Benchmark = {
   peerPackages: ['tokenizers'],
   run: (context) =>
     withTexts(context, async (place) => {
-      const { rows, results } = await compareSpeed(context, place);
-      const { ours = [], ...peers } = results;
-      const growth = await measureGrowth(context, place);
-      const mine = [...ours, ...growth.results];
-      const theirs = Object.values(peers).flat();
-      const whole = outcome([...rows, ...growth.rows], mine, theirs);
-      const engines = [...new Set(theirs.map(({ engine }) => engine))];
+      const parts = [
+        await compareSpeed(context, place),
+        await measureGrowth(context, place),
+        await measureWorkers(context, place),
+        await compareTraining(context, place),
+      ];
+      const peers = parts.flatMap(({ peer }) => peer);
+      const whole = outcome(
+        parts.flatMap(({ rows }) => rows),
+        parts.flatMap(({ ours }) => ours),
+        peers,
+      );
+      const engines = [...new Set(peers.map(({ engine }) => engine))];
       return {
         ...whole,
         engines: { ...whole.engines, ...(engines.length > 0 && { peer: engines.join('; ') }) },

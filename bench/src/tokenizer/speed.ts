@@ -8,6 +8,7 @@ import { peerScript } from '../peer.js';
 import { makeRow, type Row } from '../row.js';
 import { runOurs } from '../run-ours.js';
 import type { EncodeTiming } from '../work/tokenizer-requests.js';
+import type { Part } from './part.js';
 import { checkSameTokens } from './same-tokens.js';
 import type { Texts, Workplace } from './texts.js';
 
@@ -21,14 +22,8 @@ interface Case {
   readonly offsets: boolean;
 }
 
-/** Rows, and the results they come from by side. */
-export interface Compared {
-  readonly rows: readonly Row[];
-  readonly results: Readonly<Record<string, readonly EncodeTiming[]>>;
-}
-
 /** Encodes the same texts on all sides, one call each, and checks that the same came out. */
-export async function compareSpeed(context: Context, place: Workplace): Promise<Compared> {
+export async function compareSpeed(context: Context, place: Workplace): Promise<Part> {
   const all = [place.reviews, place.documents, ...(place.sst2 ? [place.sst2] : [])];
   const cases = all.flatMap((texts): Case[] => [
     { name: `${texts.name}, ids and masks`, texts, offsets: false },
@@ -41,7 +36,8 @@ export async function compareSpeed(context: Context, place: Workplace): Promise<
     for (const [side, timings] of Object.entries(found)) (results[side] ??= []).push(...timings);
     rows.push(...rowsOf(each, found, context.settings.smoke));
   }
-  return { rows, results };
+  const { ours = [], ...peers } = results;
+  return { rows, ours, peer: Object.values(peers).flat() };
 }
 
 async function compareCase(

@@ -21,6 +21,12 @@ async function work(request: WorkRequest): Promise<object> {
       return (await import('./tokenize.js')).encodeTexts(request);
     case 'encode-one':
       return (await import('./tokenize.js')).encodeOne(request);
+    case 'make-corpus':
+      return (await import('./corpus.js')).makeCorpus(request);
+    case 'encode-corpus':
+      return (await import('./corpus.js')).encodeCorpus(request);
+    case 'train-vocabulary':
+      return (await import('./corpus.js')).trainOnCorpus(request);
   }
 }
 

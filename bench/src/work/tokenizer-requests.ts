@@ -48,5 +48,53 @@ export interface EncodeTiming extends Timing {
   readonly tokens: number;
 }
 
+/** Writes a corpus. */
+export interface MakeCorpusRequest {
+  readonly kind: 'make-corpus';
+  readonly file: string;
+  /** about how large */
+  readonly bytes: number;
+  /** JSON list of texts whose words it is made of */
+  readonly texts: string;
+}
+
+/** Encodes the lines of a file, once. */
+export interface EncodeCorpusRequest {
+  readonly kind: 'encode-corpus';
+  readonly tokenizer: string;
+  readonly file: string;
+  /** worker threads; 0: the calling thread */
+  readonly workers: number;
+}
+
+/** Of that. */
+export interface EncodedCorpus extends EncodeTiming {
+  readonly rows: number;
+  /** of the ids, in order */
+  readonly digest: number;
+}
+
+/** Learns a vocabulary from a file, once. */
+export interface TrainVocabularyRequest {
+  readonly kind: 'train-vocabulary';
+  readonly file: string;
+  /** pieces wanted */
+  readonly size: number;
+}
+
+/** Of that. */
+export interface TrainedVocabulary extends Timing {
+  /** of which reading and counting words; absent where a side does not say */
+  readonly counting_ms?: number;
+  /** pieces learnt */
+  readonly pieces: number;
+}
+
 /** Work of the benchmark `tokenizer`. */
-export type TokenizerWork = MakeTokenizerRequest | EncodeTextsRequest | EncodeOneRequest;
+export type TokenizerWork =
+  | MakeTokenizerRequest
+  | EncodeTextsRequest
+  | EncodeOneRequest
+  | MakeCorpusRequest
+  | EncodeCorpusRequest
+  | TrainVocabularyRequest;

@@ -44,6 +44,11 @@ export function main(argv: readonly string[], print: (line: string) => void): nu
     return 0;
   }
   print(`the paths differ after ${difference.tried} texts; again with --seed ${seed}`);
-  print(JSON.stringify(difference));
+  print(ascii(JSON.stringify(difference)));
   return 1;
+}
+
+/** So that what is printed can be pasted anywhere, invisible and combining characters too. */
+function ascii(json: string): string {
+  return json.replaceAll(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -3,6 +3,7 @@ import { medianTimes } from '../compare.js';
 import { makeRow, type Row } from '../row.js';
 import { runOurs } from '../run-ours.js';
 import type { EncodeTiming, TextKind } from '../work/tokenizer-requests.js';
+import type { Part } from './part.js';
 import type { Workplace } from './texts.js';
 
 const KB = 1e3;
@@ -37,12 +38,9 @@ const CASES: readonly Case[] = [
 ];
 
 /** One large text, of several kinds and sizes: time per byte must not grow with the size, and memory is shown. */
-export async function measureGrowth(
-  { settings, say }: Context,
-  place: Workplace,
-): Promise<{ readonly rows: readonly Row[]; readonly results: readonly EncodeTiming[] }> {
+export async function measureGrowth({ settings, say }: Context, place: Workplace): Promise<Part> {
   const rows: Row[] = [];
-  const results: EncodeTiming[] = [];
+  const ours: EncodeTiming[] = [];
   for (const { name, text, sizes } of chosen(CASES, settings)) {
     const perByte = new Map<number, number[]>();
     for (const bytes of settings.smoke ? sizes.map((size) => size / KB) : sizes) {
@@ -58,7 +56,7 @@ export async function measureGrowth(
         });
         timings.push(result);
       }
-      results.push(...timings);
+      ours.push(...timings);
       const times = medianTimes(timings);
       const row = makeRow({
         name: `${name}, ${size(bytes)}`,
@@ -76,7 +74,7 @@ export async function measureGrowth(
     }
     rows.push(growthRow(name, perByte, settings.smoke));
   }
-  return { rows, results };
+  return { rows, ours, peer: [] };
 }
 
 /** Time per byte of the largest text over that of the one a tenth or a hundredth as large, which has left the start behind. */
