@@ -139,13 +139,13 @@ describe('tokenizer.json', () => {
     });
     await tokenizer.savePretrained(folder);
     const saved = JSON.parse(await readFile(join(folder, 'tokenizer.json'), 'utf8')) as Variant['file'];
-    expect(saved['truncation']).toEqual({
+    expect(saved.truncation).toEqual({
       direction: 'Right',
       max_length: 8,
       strategy: 'LongestFirst',
       stride: 1,
     });
-    expect(saved['padding']).toEqual({
+    expect(saved.padding).toEqual({
       strategy: { Fixed: 8 },
       direction: 'Left',
       pad_to_multiple_of: 4,
