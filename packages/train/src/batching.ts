@@ -25,7 +25,7 @@ export interface BatchingOptions extends BatchSizing {
   readonly epoch?: number;
   /**
    * see `Dataset.paddedLength`; default: the longest of the batch. A few lengths (`lengthBuckets`) make few shapes: but
-   * for one batch of the epoch, all of one padded length have the same number of rows (`fullRows`).
+   * for the last batch of the shortest texts, all of one padded length have the same number of rows (`fullRows`).
    */
   readonly paddedLength?: ((longest: number) => number) | undefined;
 }
@@ -50,8 +50,7 @@ const BATCHES_PER_POOL = 50;
  *
  * Grouped means: dealt into pools of about 50 batches and sorted by length within each. With `paddedLength` there is one
  * pool, sorted by padded length from the longest down: texts of one padded length keep their random order, and a batch
- * that texts of one length do not fill takes shorter ones, so that all are full but one. With `batchSize` that one has
- * the longest texts, whose padding costs most, with `batchTokens` the shortest.
+ * that texts of one length do not fill takes shorter ones, so that all are full but the last of the epoch, the shortest.
  * @param lengths tokens of each example
  * @returns indices of the examples of each batch; every example exactly once
  * @throws TrainError `example-too-long`
@@ -65,7 +64,7 @@ export function planBatches(lengths: ArrayLike<number>, options: BatchingOptions
 
   // sorting is stable: equal lengths keep their random order
   const batches = paddedLength
-    ? cutRestFirst(longestFirst(order, Float64Array.from(lengths, paddedLength)), lengths, options)
+    ? cutBatches(longestFirst(order, Float64Array.from(lengths, paddedLength)), lengths, options)
     : pools(order, lengths, options).flatMap((pool) => {
         pool.sort((a, b) => lengths[a] - lengths[b]);
         return cutBatches(pool, lengths, options);
@@ -108,22 +107,6 @@ export function paddingWaste({ tokens, paddedTokens }: PaddingFigures): number {
   return paddedTokens === 0 ? 0 : 1 - tokens / paddedTokens;
 }
 
-/**
- * Cuts a sequence as `cutBatches` does, but what does not fill a batch of `batchSize` comes first: of a sequence from the
- * longest down, whose padding costs most.
- * @throws TrainError `example-too-long`
- */
-export function cutRestFirst(
-  sequence: readonly number[],
-  lengths: ArrayLike<number>,
-  options: BatchingOptions,
-): number[][] {
-  const { batchSize, batchTokens } = options;
-  const rest = batchSize === undefined || batchTokens !== undefined ? 0 : sequence.length % batchSize;
-  const parts = [sequence.slice(0, rest), sequence.slice(rest)];
-  return parts.flatMap((part) => cutBatches(part, lengths, options));
-}
-
 /** Deals the examples, in order, into parts of about 50 batches; the last takes a rest of less than half a part. */
 function pools(order: readonly number[], lengths: ArrayLike<number>, sizing: BatchSizing): number[][] {
   const { batchSize, batchTokens } = sizing;
@@ -151,7 +134,7 @@ function pools(order: readonly number[], lengths: ArrayLike<number>, sizing: Bat
  * @param sequence indices of the examples
  * @throws TrainError `example-too-long`
  */
-function cutBatches(
+export function cutBatches(
   sequence: readonly number[],
   lengths: ArrayLike<number>,
   options: BatchingOptions,

@@ -1,4 +1,4 @@
-import { cutRestFirst, longestFirst } from './batching.js';
+import { cutBatches, longestFirst } from './batching.js';
 import { callHook, type Callback } from './callbacks/callback.js';
 import { type Dataset, exampleLengths } from './dataset.js';
 import { TrainError } from './errors.js';
@@ -99,7 +99,7 @@ export function evaluationBatches<Example>(
   }
   const lengths = exampleLengths(data);
   const order = longestFirst([...lengths.keys()], lengths);
-  return cutRestFirst(order, lengths, { ...sizing, paddedLength: paddedLengthOf(data) });
+  return cutBatches(order, lengths, { ...sizing, paddedLength: paddedLengthOf(data) });
 }
 
 async function withBatch<Example, Batch extends object, Result>(

@@ -82,10 +82,9 @@ function distribution(
 ): { readonly values: readonly number[]; readonly before: readonly number[] } {
   const descending = Float64Array.from(lengths).sort().reverse();
   const rows = new Map<number, number>(); // by padded length
-  // as `planBatches` cuts them: what does not fill a batch are the longest
-  let batch = descending.length % batchSize || batchSize;
-  for (let first = 0; first < descending.length; first += batch, batch = batchSize) {
+  for (let first = 0; first < descending.length; first += batchSize) {
     const padded = Math.ceil(descending[first] / multipleOf) * multipleOf;
+    const batch = Math.min(batchSize, descending.length - first);
     rows.set(padded, (rows.get(padded) ?? 0) + batch);
   }
   const values = [...rows.keys()].reverse();
