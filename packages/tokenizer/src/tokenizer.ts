@@ -16,8 +16,6 @@ import { toRowInput } from './encoding/inputs.js';
 import type { BatchInput } from './encoding/inputs.js';
 import { makeTextTokenizer } from './fast/make-text-tokenizer.js';
 import type { PathOption } from './fast/make-text-tokenizer.js';
-import { readPretrained } from './files/pretrained-files.js';
-import { savePretrained } from './files/save-pretrained.js';
 import type { TextInput } from './tokens/text-tokenizer.js';
 import { SequenceTokenizer } from './tokens/token-sequence.js';
 import { resolveTokenizerOptions } from './tokenizer-options.js';
@@ -120,6 +118,8 @@ export class BertTokenizer {
     directory: string,
     overrides: BertTokenizerOptions = {},
   ): Promise<BertTokenizer> {
+    // Imported when needed: who has a vocabulary at hand does not load what reads and writes files.
+    const { readPretrained } = await import('./files/pretrained-files.js');
     const { vocabulary, options, addedTokenIds } = await readPretrained(directory, overrides);
     const tokenizer = new BertTokenizer(vocabulary, options);
     for (const [content, expected] of addedTokenIds) {
@@ -144,6 +144,7 @@ export class BertTokenizer {
    * @throws TokenizerError `file-write`
    */
   async savePretrained(directory: string): Promise<void> {
+    const { savePretrained } = await import('./files/save-pretrained.js');
     await savePretrained(directory, this);
   }
 

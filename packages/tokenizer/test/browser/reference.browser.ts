@@ -61,14 +61,15 @@ run('in Chromium (needs one: apt-get install chromium, or BERTUNE_CHROMIUM with 
     for (const [name, tokenizer] of referenceTokenizers) await tokenizer.savePretrained(join(folder, name));
     expect(check((name) => recording(name, tokenizerOf(name), calls))).toEqual([]);
     const main = await bundleForBrowser(
+      '/tokenizer.js',
       `export { BertTokenizer } from '@bertune/tokenizer'; export { makeCalls } from './calls.ts'`,
     );
-    const worker = await bundleForBrowser(WORKER);
+    const worker = await bundleForBrowser('/worker.js', WORKER);
     server = await serve(
       {
         '/index.html': '<!doctype html><link rel="icon" href="data:,"><title>tokenizer</title>',
-        '/tokenizer.js': main.code,
-        '/worker.js': worker.code,
+        ...main.modules,
+        ...worker.modules,
       },
       folder,
     );
