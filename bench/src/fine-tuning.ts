@@ -7,20 +7,10 @@ import { BenchError } from './errors.js';
 import { type Peer, peerScript } from './peer.js';
 import { runOurs } from './run-ours.js';
 import { readRun, runSentiment } from './sentiment.js';
+import type { FineTuneSettings } from './work/requests.js';
 
-/** Files and numbers that both sides of a fine-tune share. */
-export interface FineTune {
-  /** training examples, CSV with `text` and `label` */
-  readonly train: string;
-  /** validation examples */
-  readonly valid: string;
-  /** Hugging Face directory to start from */
-  readonly model: string;
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly learningRate: number;
-  /** longest input in tokens */
-  readonly length: number;
+/** A fine-tune that both sides do. */
+export interface FineTune extends FineTuneSettings {
   /** ends earlier; undefined: all epochs */
   readonly maxSteps: number | undefined;
 }

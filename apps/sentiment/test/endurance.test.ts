@@ -2,50 +2,20 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 import { Bert, createBertConfig } from '@bertune/bert';
-import { type SequenceBatch, SequenceClassifier } from '@bertune/heads';
-import { adamW, compile, type Dataset, linearSchedule } from '@bertune/train';
+import { SequenceClassifier } from '@bertune/heads';
+import { adamW, compile, linearSchedule } from '@bertune/train';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
+
+import { oddWords } from './odd-words.js';
 
 /** Whole training over many steps, dropout on: nothing piles up, and the same seed gives the same bits. */
 const STEPS_PER_EPOCH = 67;
 const BATCH = 8;
 
-interface Example {
-  readonly ids: readonly number[];
-  readonly label: number;
-}
-
-/** Texts of 4 to 20 tokens whose label is whether their first word is odd. */
-function makeData(): Dataset<Example, SequenceBatch> {
-  const examples = Array.from({ length: STEPS_PER_EPOCH * BATCH }, (_, i) => {
-    const word = 5 + ((i * 37) % 90);
-    return {
-      ids: [2, word, ...Array.from({ length: i % 17 }, (_, j) => 5 + ((i + j * 7) % 90)), 3],
-      label: word % 2,
-    };
-  });
-  const collate = (batch: readonly Example[]): SequenceBatch => {
-    const length = Math.max(...batch.map(({ ids }) => ids.length));
-    const rows = (value: (ids: readonly number[], i: number) => number): tf.Tensor2D =>
-      tf.tensor2d(
-        batch.map(({ ids }) => Array.from({ length }, (_, i) => value(ids, i))),
-        [batch.length, length],
-        'int32',
-      );
-    return {
-      inputIds: rows((ids, i) => ids[i] ?? 0),
-      attentionMask: rows((ids, i) => (i < ids.length ? 1 : 0)),
-      tokenTypeIds: rows(() => 0),
-      labels: tf.tensor1d(
-        batch.map(({ label }) => label),
-        'int32',
-      ),
-    };
-  };
-  return { examples, length: ({ ids }) => ids.length, collate };
-}
+/** Texts of 3 to 19 tokens. */
+const makeData = (): ReturnType<typeof oddWords> => oddWords(STEPS_PER_EPOCH * BATCH, (i) => 3 + (i % 17));
 
 function makeModel(): SequenceClassifier {
   const config = createBertConfig({

@@ -51,20 +51,25 @@ export interface MakeModelRequest {
   readonly length: number;
 }
 
-/** A fine-tune without the app, for engines that the app does not offer; inputs are all padded to one length. */
-export interface FineTuneRequest {
-  readonly kind: 'fine-tune';
-  readonly engine: EngineRequest;
-  /** CSV files with `text` and `label` */
+/** Files and numbers that both sides of a fine-tune share. */
+export interface FineTuneSettings {
+  /** training examples, CSV with `text` and `label` */
   readonly train: string;
+  /** validation examples */
   readonly valid: string;
-  /** Hugging Face directory */
+  /** Hugging Face directory to start from */
   readonly model: string;
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
-  /** tokens of every input */
+  /** longest input in tokens */
   readonly length: number;
+}
+
+/** A fine-tune without the app, for engines that the app does not offer; inputs are all padded to one length. */
+export interface FineTuneRequest extends FineTuneSettings {
+  readonly kind: 'fine-tune';
+  readonly engine: EngineRequest;
   readonly seed: number;
 }
 

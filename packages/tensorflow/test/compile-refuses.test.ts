@@ -1,29 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
 import { compile } from '../src/compile/compile.js';
-import { describeNative, errorIn, errorOf, nativeBackend, startNative, tensorCount } from './native.js';
+import { describeNative, errorIn, errorOf, leavingNothingBehind, startNative } from './native.js';
 
 const values = (tensor: tf.Tensor): number[] => Array.from(tensor.dataSync());
 
 describeNative('compile, with functions that it cannot serve', () => {
-  let before: number;
-  let memoryBefore: number;
-  beforeEach(() => {
-    before = tensorCount();
-    memoryBefore = tf.memory().numTensors;
-    tf.engine().startScope();
-  });
-  afterEach(async () => {
-    tf.engine().endScope();
-    tf.disposeVariables();
-    await startNative();
-    expect(nativeBackend().engine.activeTrace).toBeUndefined();
-    expect({ held: tensorCount(), tensors: tf.memory().numTensors }).toEqual({
-      held: before,
-      tensors: memoryBefore,
-    });
-  });
+  leavingNothingBehind();
 
   describe('refuses', () => {
     it.each([

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect } from '@jest/globals';
 
 import { TensorFlowBackend } from '../src/backend.js';
 import { findTensorFlow } from '../src/library/find.js';
@@ -46,6 +46,27 @@ export function nativeBackend(): TensorFlowBackend {
 /** How many tensors TensorFlow holds for us. */
 export function tensorCount(): number {
   return nativeBackend().engine.getNumOfTensors();
+}
+
+/** Runs each test of a group in a scope of its own, and fails those that leave a tensor, a variable or a trace behind. */
+export function leavingNothingBehind(): void {
+  let before: number;
+  let memoryBefore: number;
+  beforeEach(() => {
+    before = tensorCount();
+    memoryBefore = tf.memory().numTensors;
+    tf.engine().startScope();
+  });
+  afterEach(async () => {
+    tf.engine().endScope();
+    tf.disposeVariables();
+    await startNative();
+    expect(nativeBackend().engine.activeTrace).toBeUndefined();
+    expect({ held: tensorCount(), tensors: tf.memory().numTensors }).toEqual({
+      held: before,
+      tensors: memoryBefore,
+    });
+  });
 }
 
 /** The error that a call throws. */

@@ -4,18 +4,12 @@ import { runInNewContext } from 'node:vm';
 import { Bert, createBertConfig } from '@bertune/bert';
 import { type SequenceBatch, SequenceClassifier } from '@bertune/heads';
 import { TensorFlowExecutor, type TensorFlowExecutorOptions } from '@bertune/tensorflow';
-import {
-  adamW,
-  compile,
-  type CompiledModel,
-  type Dataset,
-  linearSchedule,
-  type StepLogs,
-} from '@bertune/train';
+import { adamW, compile, type CompiledModel, linearSchedule, type StepLogs } from '@bertune/train';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 
+import { oddWords } from '../odd-words.js';
 import { describeNative, startNative } from './native.js';
 
 jest.setTimeout(120_000);
@@ -23,38 +17,8 @@ jest.setTimeout(120_000);
 const LENGTHS = [5, 9, 16];
 const EXAMPLES = 48;
 
-interface Example {
-  readonly ids: readonly number[];
-  readonly label: number;
-}
-
-/** Texts of three lengths whose label is whether their first word is odd. */
-const data: Dataset<Example, SequenceBatch> = {
-  examples: Array.from({ length: EXAMPLES }, (_, i) => {
-    const word = 5 + ((i * 37) % 90);
-    const rest = Array.from({ length: LENGTHS[i % 3] - 3 }, (_, j) => 5 + ((i + j * 7) % 90));
-    return { ids: [2, word, ...rest, 3], label: word % 2 };
-  }),
-  length: ({ ids }) => ids.length,
-  collate: (batch) => {
-    const length = Math.max(...batch.map(({ ids }) => ids.length));
-    const rows = (value: (ids: readonly number[], i: number) => number): tf.Tensor2D =>
-      tf.tensor2d(
-        batch.map(({ ids }) => Array.from({ length }, (_, i) => value(ids, i))),
-        [batch.length, length],
-        'int32',
-      );
-    return {
-      inputIds: rows((ids, i) => ids[i] ?? 0),
-      attentionMask: rows((ids, i) => (i < ids.length ? 1 : 0)),
-      tokenTypeIds: rows(() => 0),
-      labels: tf.tensor1d(
-        batch.map(({ label }) => label),
-        'int32',
-      ),
-    };
-  },
-};
+/** Texts of three lengths. */
+const data = oddWords(EXAMPLES, (i) => LENGTHS[i % 3] ?? 0);
 
 interface Setting {
   readonly executor?: TensorFlowExecutorOptions | 'eager';
