@@ -163,10 +163,16 @@ describe('any options', () => {
           expect(row.tokens.length).toBeLessThanOrEqual(maxLength);
         }
         for (const window of [row, ...row.overflowing]) {
-          const lengths = Object.entries(window)
-            .filter(([name]) => name !== 'overflowing')
-            .map(([, list]) => (list as ArrayLike<unknown>).length);
-          expect(new Set(lengths).size).toBe(1);
+          const { tokens, offsets, wordIds, sequenceIds, specialTokensMask } = window;
+          const lists = [tokens, offsets, wordIds, sequenceIds, specialTokensMask];
+          for (const list of [...lists, window.attentionMask, window.tokenTypeIds]) {
+            expect(list).toHaveLength(window.inputIds.length);
+          }
+          const real = [...window.inputIds.keys()].filter((index) => window.attentionMask[index] === 1);
+          const ends = special === 0 ? [] : [tokenizer.clsTokenId, tokenizer.sepTokenId];
+          expect([real.at(0), real.at(-1)].map((index) => window.inputIds[index ?? -1])).toEqual(
+            special === 0 ? expect.anything() : ends,
+          );
         }
       }),
       { numRuns: 800 },

@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from '@jest/globals';
 
+import { onGeneralPath } from './paths.js';
 import { checkDecodeCase, checkEncodeCase, failures, readCases } from './reference-cases.js';
 import type { DecodeCase, EncodeCase } from './reference-cases.js';
 import { casesFolder, tokenizerOf } from './reference-tokenizers.js';
@@ -16,9 +17,15 @@ describe('the reference, small vocabulary', () => {
     expect(groups).toEqual(['text', 'pair', 'truncate', 'overflow', 'pad', 'batch', 'words', 'random']);
   });
 
-  it.each(groups)('encodes: %s', (group) => {
-    const cases = encode.filter((item) => item.group === group);
-    expect(failures(cases, (item) => checkEncodeCase(tokenizerOf(item.tok), item)).slice(0, 10)).toEqual([]);
+  describe.each(['fast', 'general'])('%s path', (path) => {
+    it.each(groups)('encodes: %s', (group) => {
+      const cases = encode.filter((item) => item.group === group);
+      const check = (item: EncodeCase): void => {
+        const tokenizer = tokenizerOf(item.tok);
+        checkEncodeCase(path === 'fast' ? tokenizer : onGeneralPath(tokenizer), item);
+      };
+      expect(failures(cases, check).slice(0, 10)).toEqual([]);
+    });
   });
 
   it('decodes', () => {
