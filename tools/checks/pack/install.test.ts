@@ -22,16 +22,19 @@ withRegistry(`tarballs in an empty folder (${why})`, () => {
     expect(alone.installed()).toEqual(['@bertune/tokenizer']);
     expect(
       alone.run(`
-        import { BertTokenizer } from '@bertune/tokenizer';
+        import { BertTokenizer, encodeCorpus } from '@bertune/tokenizer';
         const vocabulary = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'a', 'fine', 'film', '##s', '.'];
         const tokenizer = new BertTokenizer(vocabulary);
         console.log([...tokenizer.encode('A fine films.').inputIds].join(' '));
         await tokenizer.savePretrained('saved');
         const again = await BertTokenizer.fromPretrained('saved');
         console.log([...again.encode('A fine films.').inputIds].join(' '));
+        for await (const batch of encodeCorpus(tokenizer, ['a', 'fine'], { workers: 2, chunkSize: 1 })) {
+          console.log(batch.firstText, batch.inputIds.join(' '));
+        }
         await import('@bertune/tokenizer/tensors').catch((error) => console.log(error.code));
       `),
-    ).toEqual(['2 5 6 7 8 9 3', '2 5 6 7 8 9 3', 'ERR_MODULE_NOT_FOUND']);
+    ).toEqual(['2 5 6 7 8 9 3', '2 5 6 7 8 9 3', '0 2 5 3', '1 2 6 3', 'ERR_MODULE_NOT_FOUND']);
   });
 
   it('tokenizer gives tensors beside @tensorflow/tfjs; every tarball carries licence, types and sources', () => {

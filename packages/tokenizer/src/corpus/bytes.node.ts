@@ -7,6 +7,9 @@ import { createGunzip } from 'node:zlib';
 import { TokenizerError } from '../errors.js';
 import type { ByteSource } from './byte-source.js';
 
+/** What gzip begins with. */
+const MAGIC = [0x1f, 0x8b];
+
 /**
  * @returns size on disk in bytes, `undefined` where that is not known, as for a pipe
  * @throws TokenizerError `file-missing`, `bad-file`
@@ -32,8 +35,8 @@ export async function openBytes(path: string, pieceSize: number): Promise<ByteSo
     file = await open(path, 'r');
     if ((await file.stat()).isDirectory()) throw folderError(path);
     const reader = new Reader(path, file, pieceSize);
-    const first = await reader.next();
-    const zipped = first.length >= 2 && first[0] === 0x1f && first[1] === 0x8b;
+    const first = await reader.next(MAGIC.length);
+    const zipped = MAGIC.every((byte, index) => first[index] === byte);
     return {
       readBytes: () => reader.read,
       bytes: zipped ? gunzip(path, reader, first, pieceSize) : plain(reader, first),
@@ -54,16 +57,21 @@ class Reader {
     readonly pieceSize: number,
   ) {}
 
-  /** @returns the next piece; of no length at the end */
-  async next(): Promise<Uint8Array> {
-    const piece = new Uint8Array(this.pieceSize);
+  /** @returns the next piece, of `least` bytes or more; fewer, or none, at the end */
+  async next(least = 1): Promise<Uint8Array> {
+    const piece = new Uint8Array(Math.max(least, this.pieceSize));
+    let length = 0;
     try {
-      const { bytesRead } = await this.file.read(piece, 0, piece.length, null);
-      this.read += bytesRead;
-      return piece.subarray(0, bytesRead);
+      while (length < least) {
+        const { bytesRead } = await this.file.read(piece, length, piece.length - length, null);
+        if (bytesRead === 0) break;
+        length += bytesRead;
+      }
     } catch (cause) {
       throw readError(this.path, cause);
     }
+    this.read += length;
+    return piece.subarray(0, length);
   }
 }
 

@@ -14,13 +14,15 @@ export function chunkEncoder(
   options: CorpusEncodeOptions,
 ): (chunk: TextChunk) => ChunkResult {
   const rows = new RowList();
+  // A tokenizer may pad where a call says nothing; rows of a corpus are as long as they are.
+  const ragged = { ...options, padding: false };
   return (chunk) => {
     const texts = chunk.kind === 'texts' ? slices(chunk.text, chunk.lengths) : decodeLines(chunk.bytes);
     if (texts === undefined) return { kind: 'not-utf-8', bytes: bytesOf(chunk) };
     rows.clear();
     try {
       for (const text of texts) {
-        const encoding = tokenizer.encode(text, options);
+        const encoding = tokenizer.encode(text, ragged);
         rows.push(encoding.inputIds);
         for (const window of encoding.overflowing) rows.push(window.inputIds);
         rows.endText();

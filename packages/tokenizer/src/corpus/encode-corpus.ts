@@ -84,6 +84,7 @@ async function* batches<Chunk>(
 ): AsyncGenerator<CorpusBatch, void> {
   const stop = new Stop(signal);
   try {
+    stop.check();
     const results = inOrder({
       source,
       toSend,

@@ -11,6 +11,11 @@ export class Stop {
     signal?.addEventListener('abort', this.#listener);
   }
 
+  /** @throws TokenizerError `aborted` when the signal has come */
+  check(): void {
+    if (this.#signal?.aborted) throw this.#error();
+  }
+
   /**
    * The first of some promises. Unlike `Promise.race` with one that never settles it leaves nothing behind.
    * @throws TokenizerError `aborted` when the signal comes first
