@@ -10,8 +10,8 @@ const MARKS = 0x6f;
 const FIRST_EMOJI = 0x1f600;
 const EMOJI = 0x4f;
 const JOINER = '\u200d';
-/** Long enough for every word of it to be rare, short enough to be made quickly. */
-const PATTERN_BYTES = 250_000;
+/** Larger texts repeat themselves: making them letter by letter takes seconds. Up to here next to no word comes twice. */
+const PATTERN_BYTES = 10_000_000;
 
 /**
  * A text of a kind, the same every time.
