@@ -127,8 +127,10 @@ def main():
                 p.name: p.read_bytes() for p in (folder / "first").iterdir()
             }, "reading and saving again changes the files"
             compare_alone(f"{name}: alone", f"{saved}/tokenizer.json", texts, expected)
-            fast = BertTokenizerFast.from_pretrained(saved)
-            compare(f"{name}: fast", fast, texts, expected)
+            # transformers 5's BertTokenizer makes its own normaliser and model, so such files name a class that does not.
+            own_class = json.loads((folder / "saved/tokenizer_config.json").read_text())["tokenizer_class"] != "BertTokenizer"
+            if not (VERSION >= 5 and own_class):
+                compare(f"{name}: fast", BertTokenizerFast.from_pretrained(saved), texts, expected)
             automatic = AutoTokenizer.from_pretrained(saved)
             compare(f"{name}: auto", automatic, texts, expected)
             assert automatic.padding_side == options.get("paddingSide", "right")

@@ -4,6 +4,8 @@ import { writeFiles } from '#files';
 import type { ResolvedAddedToken } from '../tokens/added-tokens.js';
 import { TokenizerError } from '../errors.js';
 import type { BertTokenizer } from '../tokenizer.js';
+import type { BertTokenizerSettings } from '../tokenizer-options.js';
+import { CONTINUATION_PREFIX } from '../wordpiece/vocabulary.js';
 import { writeEncodeDefaults } from './truncation-padding-sections.js';
 
 /** @throws TokenizerError `file-write` */
@@ -74,9 +76,17 @@ function tokenizerConfig(tokenizer: BertTokenizer): Record<string, unknown> {
     padding_side: settings.paddingSide,
     strip_accents: settings.stripAccents,
     tokenize_chinese_chars: settings.tokenizeChineseChars,
-    tokenizer_class: 'BertTokenizer',
+    tokenizer_class: isUsual(settings) ? 'BertTokenizer' : 'PreTrainedTokenizerFast',
     truncation_side: settings.truncationSide,
   };
+}
+
+/** Whether transformers 5 may build the tokenizer by itself: its BertTokenizer takes these from no file. */
+function isUsual(settings: BertTokenizerSettings): boolean {
+  const { cleanText, maxInputCharsPerWord, continuingSubwordPrefix, decoderCleanup, encodeDefaults } =
+    settings;
+  const model = maxInputCharsPerWord === 100 && continuingSubwordPrefix === CONTINUATION_PREFIX;
+  return cleanText && model && decoderCleanup && encodeDefaults.addSpecialTokens !== false;
 }
 
 function contentOf(token: unknown): unknown {
