@@ -6,7 +6,7 @@ import { resolveAddedTokens } from './tokens/added-tokens.js';
 import type { ResolvedAddedToken } from './tokens/added-tokens.js';
 import { decodeTokens } from './decoder.js';
 import { resolveEncodeOptions } from './encoding/encode-options.js';
-import type { EncodeOptions } from './encoding/encode-options.js';
+import type { EncodeOptions, ResolvedEncodeOptions } from './encoding/encode-options.js';
 import { Encoder } from './encoding/encoder.js';
 import type { BatchEncoding, Encoding } from './encoding/encoding.js';
 import { TokenizerError } from './errors.js';
@@ -24,6 +24,9 @@ import { Vocabulary } from './wordpiece/vocabulary.js';
 
 export type { BatchInput, EncodeInput } from './encoding/inputs.js';
 export type { TextInput } from './tokens/text-tokenizer.js';
+
+/** Stands for a call without options, which then costs nothing to work out. */
+const NO_OPTIONS: EncodeOptions = {};
 
 /** Options of `decode`. */
 export interface DecodeOptions {
@@ -56,6 +59,7 @@ export class BertTokenizer {
   readonly #addedByContent: ReadonlyMap<string, ResolvedAddedToken>;
   readonly #sequences: SequenceTokenizer;
   readonly #encoder: Encoder;
+  readonly #defaults: ResolvedEncodeOptions;
 
   /**
    * @param vocabulary WordPiece tokens; a token's place is its id
@@ -69,7 +73,7 @@ export class BertTokenizer {
       options,
       (token) => this.#vocabulary.idOf(token) !== undefined || added.some(({ content }) => content === token),
     );
-    resolveEncodeOptions(this.settings.encodeDefaults, this.settings);
+    this.#defaults = resolveEncodeOptions(this.settings.encodeDefaults, this.settings);
     const { unkToken, sepToken, padToken, clsToken, maskToken } = this.settings;
     const special = [unkToken, sepToken, padToken, clsToken, ...(maskToken === undefined ? [] : [maskToken])];
     const available = [...this.vocabulary, ...added.map(({ content }) => content)];
@@ -168,11 +172,11 @@ export class BertTokenizer {
    * dropped. As in transformers, an empty `pair` counts as none here (in a batch it counts as a pair).
    * @throws TokenizerError `bad-option`, `missing-pair`, `sequence-too-short`, `stride-too-large`, `length-not-multiple`
    */
-  encode(text: TextInput, options: EncodeOptions & { readonly pair?: TextInput } = {}): Encoding {
+  encode(text: TextInput, options: EncodeOptions & { readonly pair?: TextInput } = NO_OPTIONS): Encoding {
     const { pair } = options;
     // As in transformers, an empty pair is none here.
     const input = pair === undefined || pair.length === 0 ? { text } : { text, pair };
-    return this.encodeAll([input], options)[0];
+    return this.#encoder.encode(toRowInput(input), this.#resolve(options));
   }
 
   /**
@@ -195,8 +199,7 @@ export class BertTokenizer {
    * @throws TokenizerError those of `encode`
    */
   encodeAll(inputs: readonly BatchInput[], options: EncodeOptions = {}): readonly Encoding[] {
-    const asked = { ...this.settings.encodeDefaults, ...options };
-    return this.#encoder.encodeAll(inputs.map(toRowInput), resolveEncodeOptions(asked, this.settings));
+    return this.#encoder.encodeAll(inputs.map(toRowInput), this.#resolve(options));
   }
 
   /**
@@ -237,6 +240,11 @@ export class BertTokenizer {
       settings: { ...this.settings, stripAccents: this.settings.stripAccents ?? this.settings.lowercase },
       tokenOf: (id) => this.tokenOf(id),
     });
+  }
+
+  #resolve(options: EncodeOptions): ResolvedEncodeOptions {
+    if (options === NO_OPTIONS) return this.#defaults;
+    return resolveEncodeOptions({ ...this.settings.encodeDefaults, ...options }, this.settings);
   }
 }
 

@@ -33,23 +33,27 @@ export class Encoder {
   readonly #tokenizer: TextTokenizer;
   readonly #tokens: RowTokens;
   readonly #ids = new IdList();
+  #lastCall: Call | undefined;
 
   constructor(tokenizer: TextTokenizer, tokens: RowTokens) {
     this.#tokenizer = tokenizer;
     this.#tokens = tokens;
   }
 
+  /** One input to one row. */
+  encode(input: RowInput, options: ResolvedEncodeOptions): Encoding {
+    if (options.padding !== undefined) return this.encodeAll([input], options)[0];
+    const call = this.#call(options);
+    this.#ids.clear();
+    return this.#encoding(input, this.#plan(input, 0, call, []), 0, call);
+  }
+
   /** One row per input; overflowing windows in it. Padding to the longest means the longest of all. */
   encodeAll(inputs: readonly RowInput[], options: ResolvedEncodeOptions): readonly Encoding[] {
     const { padding } = options;
+    if (padding === undefined) return inputs.map((input) => this.encode(input, options));
     const call = this.#call(options);
     this.#ids.clear();
-    if (padding === undefined) {
-      return inputs.map((input) => {
-        this.#ids.clear();
-        return this.#encoding(input, this.#plan(input, 0, call, []), 0, call);
-      });
-    }
     const planned = inputs.map((input, sample) => this.#plan(input, sample, call, []));
     const longest = planned.reduce((most, rows) => Math.max(most, contentLength(rows[0], call.frame)), 0);
     const padded = paddedLength(longest, padding);
@@ -75,7 +79,8 @@ export class Encoder {
 
   #call(options: ResolvedEncodeOptions): Call {
     const { addSpecialTokens, padding } = options;
-    return {
+    if (this.#lastCall?.options === options) return this.#lastCall;
+    return (this.#lastCall = {
       options,
       frame: {
         special: addSpecialTokens ? this.#tokens : undefined,
@@ -84,7 +89,7 @@ export class Encoder {
       },
       single: rowLimit(options, false),
       pair: rowLimit(options, true),
-    };
+    });
   }
 
   #plan(input: RowInput, sample: number, call: Call, rows: PlannedRow[]): PlannedRow[] {

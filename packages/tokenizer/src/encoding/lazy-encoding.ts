@@ -1,10 +1,12 @@
 import type { Encoding } from './encoding.js';
 import type { PlannedRow } from './plan-rows.js';
-import { contentLength, contentStart, secondStart, writeMask, writeTypes } from './row-layout.js';
+import { contentStart, secondStart, writeMask, writeTypes } from './row-layout.js';
 import type { RowFrame } from './row-layout.js';
-import type { RowSource, TracedText } from './traced-text.js';
+import type { Offset, RowSource, TracedText } from './traced-text.js';
 
-type Offset = readonly [start: number, end: number];
+/** The offset of what does not come from a text. */
+const NOWHERE: Offset = [0, 0];
+const NONE = [null, null, null] as const;
 
 /** Lists of a row, as far as they have been read. */
 interface Lists {
@@ -78,29 +80,29 @@ export class LazyEncoding implements Encoding {
 
   get tokens(): readonly string[] {
     const { special, pad } = this.#frame;
-    return (this.#made.tokens ??= this.#list(
-      special?.cls.token,
-      special?.sep.token,
-      pad.token,
-      (text, from, to) => text.tokens(from, to),
+    return (this.#made.tokens ??= this.#list<string>(
+      [special?.cls.token ?? '', special?.sep.token ?? '', pad.token],
+      (list, text, from, to) => text.appendTokens(list, from, to),
     ));
   }
 
   get offsets(): readonly Offset[] {
-    const none: Offset = [0, 0];
-    return (this.#made.offsets ??= this.#list(none, none, none, (text, from, to) => text.offsets(from, to)));
+    return (this.#made.offsets ??= this.#list<Offset>([NOWHERE, NOWHERE, NOWHERE], (list, text, from, to) =>
+      text.appendOffsets(list, from, to),
+    ));
   }
 
   get wordIds(): readonly (number | null)[] {
-    return (this.#made.wordIds ??= this.#list<number | null>(null, null, null, (text, from, to) =>
-      text.words(from, to),
+    return (this.#made.wordIds ??= this.#list<number | null>(NONE, (list, text, from, to) =>
+      text.appendWords(list, from, to),
     ));
   }
 
   get sequenceIds(): readonly (number | null)[] {
-    return (this.#made.sequenceIds ??= this.#list<number | null>(null, null, null, (text, from, to) =>
-      new Array<number>(to - from).fill(text === this.#source.second ? 1 : 0),
-    ));
+    return (this.#made.sequenceIds ??= this.#list<number | null>(NONE, (list, text, from, to) => {
+      const id = text === this.#source.second ? 1 : 0;
+      for (let index = from; index < to; index += 1) list.push(id);
+    }));
   }
 
   /** All fields as plain data: for `JSON.stringify`, and for copies, which would miss what has not been read. */
@@ -128,28 +130,25 @@ export class LazyEncoding implements Encoding {
     return new Int32Array(this.inputIds.length);
   }
 
-  /** Puts what goes round the texts round what `of` gives for each. */
+  /** Puts what goes round the texts (`[CLS]`, `[SEP]` and padding, in this order) round what `append` adds for each. */
   #list<Item>(
-    cls: Item | undefined,
-    sep: Item | undefined,
-    pad: Item,
-    of: (text: TracedText, from: number, to: number) => readonly Item[],
+    [cls, sep, pad]: readonly [Item, Item, Item],
+    append: (list: Item[], text: TracedText, from: number, to: number) => void,
   ): readonly Item[] {
     const { firstFrom, firstLength, secondFrom, secondLength } = this.#row;
-    const left = contentStart(this.#row, this.#frame, this.inputIds.length);
-    const right = this.inputIds.length - left - contentLength(this.#row, this.#frame);
-    const around = (item: Item | undefined): readonly Item[] =>
-      this.#frame.special === undefined || item === undefined ? [] : [item];
     const { first, second } = this.#source;
-    const after =
-      second === undefined ? [] : [of(second, secondFrom, secondFrom + secondLength), around(sep)];
-    return ([] as Item[]).concat(
-      new Array<Item>(left).fill(pad),
-      around(cls),
-      of(first, firstFrom, firstFrom + firstLength),
-      around(sep),
-      ...after,
-      new Array<Item>(right).fill(pad),
-    );
+    const isFramed = this.#frame.special !== undefined;
+    const list: Item[] = [];
+    const left = contentStart(this.#row, this.#frame, this.inputIds.length);
+    while (list.length < left) list.push(pad);
+    if (isFramed) list.push(cls);
+    append(list, first, firstFrom, firstFrom + firstLength);
+    if (isFramed) list.push(sep);
+    if (second !== undefined) {
+      append(list, second, secondFrom, secondFrom + secondLength);
+      if (isFramed) list.push(sep);
+    }
+    while (list.length < this.inputIds.length) list.push(pad);
+    return list;
   }
 }

@@ -3,6 +3,9 @@ import { codePointCounter } from './code-point-counter.js';
 import type { RowInput } from './inputs.js';
 import type { PlannedRow } from './plan-rows.js';
 
+/** Start and end of a token. */
+export type Offset = readonly [start: number, end: number];
+
 /** One text of a row: tokenised once more, with sources, when somebody asks where its tokens come from. */
 export class TracedText {
   readonly #input: TextInput;
@@ -22,32 +25,36 @@ export class TracedText {
     this.#unit = unit;
   }
 
-  /** Tokens `from` to `to` as text. */
-  tokens(from: number, to: number): readonly string[] {
-    return this.#sequence().tokens.slice(from, to);
+  /** Appends tokens `from` to `to` as text. */
+  appendTokens(list: string[], from: number, to: number): void {
+    const { tokens } = this.#sequence();
+    for (let index = from; index < to; index += 1) list.push(tokens[index]);
   }
 
-  /** Words of tokens `from` to `to`. */
-  words(from: number, to: number): readonly number[] {
-    return Array.from(this.#sequence().words.slice(from, to));
+  /** Appends the words of tokens `from` to `to`. */
+  appendWords(list: (number | null)[], from: number, to: number): void {
+    const { places } = this.#sequence();
+    for (let index = from; index < to; index += 1) list.push(places[3 * index + 2]);
   }
 
-  /** Offsets of tokens `from` to `to`. */
-  offsets(from: number, to: number): readonly (readonly [start: number, end: number])[] {
-    const { starts, ends, words } = this.#sequence();
+  /** Appends the offsets of tokens `from` to `to`. */
+  appendOffsets(list: Offset[], from: number, to: number): void {
+    const { places } = this.#sequence();
+    if (this.#unit === 'utf16') {
+      for (let index = from; index < to; index += 1) list.push([places[3 * index], places[3 * index + 1]]);
+      return;
+    }
     const input = this.#input;
-    const offsets: (readonly [number, number])[] = [];
     let counted: string | undefined;
-    let count = (position: number): number => position;
+    let count = codePointCounter('');
     for (let index = from; index < to; index += 1) {
-      const text = typeof input === 'string' ? input : input[words[index]];
-      if (this.#unit === 'codepoint' && text !== counted) {
+      const text = typeof input === 'string' ? input : input[places[3 * index + 2]];
+      if (text !== counted) {
         counted = text;
         count = codePointCounter(text);
       }
-      offsets.push([count(starts[index]), count(ends[index])]);
+      list.push([count(places[3 * index]), count(places[3 * index + 1])]);
     }
-    return offsets;
   }
 
   #sequence(): TokenSequence {

@@ -9,6 +9,8 @@ export class FastTokenizer implements TextTokenizer {
   readonly #general: SequenceTokenizer;
   readonly #makeScanner: () => Scanner;
   readonly #tokens: readonly string[];
+  /** For traces, whose ids are read at once. */
+  readonly #ids = new IdList();
   #scanner: Scanner | undefined;
 
   /**
@@ -26,31 +28,27 @@ export class FastTokenizer implements TextTokenizer {
   }
 
   trace(input: TextInput, count: number): TokenSequence {
-    const ids = new IdList();
-    const { starts, ends, words, added } = this.#append(
-      input,
-      count,
-      ids,
-      new Trace(count, typeof input !== 'string'),
-    );
+    const trace = new Trace(count, typeof input !== 'string');
+    this.#ids.clear();
+    this.#append(input, count, this.#ids, trace);
+    const { ids } = this.#ids;
     const tokens: string[] = [];
     for (let index = 0; index < count; index += 1) {
-      tokens.push(added.get(index) ?? this.#tokens[ids.ids[index]]);
+      tokens.push(trace.addedAt(index) ?? this.#tokens[ids[index]]);
     }
-    return { tokens, starts, ends, words };
+    return { tokens, places: trace.places };
   }
 
-  #append<T extends Trace | undefined>(input: TextInput, limit: number, ids: IdList, trace: T): T {
+  #append(input: TextInput, limit: number, ids: IdList, trace: Trace | undefined): void {
     this.#scanner ??= this.#makeScanner();
     if (typeof input === 'string') {
       this.#text(this.#scanner, input, limit, ids, trace);
-      return trace;
+      return;
     }
     for (let word = 0; word < input.length && ids.count < limit; word += 1) {
       if (trace !== undefined) trace.word = word;
       this.#text(this.#scanner, input[word], limit, ids, trace);
     }
-    return trace;
   }
 
   #text(scanner: Scanner, text: string, limit: number, ids: IdList, trace: Trace | undefined): void {
@@ -65,8 +63,7 @@ export class FastTokenizer implements TextTokenizer {
         scanner.scan(text, from, to, limit, ids, trace);
         continue;
       }
-      trace?.added.set(ids.count, text.slice(from, to));
-      trace?.mark(ids.count, from, to);
+      trace?.markAdded(ids.count, from, to, text.slice(from, to));
       ids.push(id);
     }
   }

@@ -2,7 +2,7 @@
 import type { CharacterTable } from './character-table.js';
 import { DEPENDS, DROPS, ENDS, PARTS } from './character-table.js';
 import { type IdList } from './id-list.js';
-import type { TokenSequence } from '../tokens/text-tokenizer.js';
+import type { TokenList } from '../tokens/token-sequence.js';
 import type { Trace } from './trace.js';
 import { mixHash } from './unit-map.js';
 import type { WordPieces } from './word-pieces.js';
@@ -10,7 +10,7 @@ import type { WordPieces } from './word-pieces.js';
 /** The general path, for stretches with characters that depend on their neighbours. */
 export interface GeneralPath {
   /** Tokens of `text.slice(from, to)`; words count from the beginning of the stretch. */
-  stretch(text: string, from: number, to: number): TokenSequence & { readonly ids: readonly number[] };
+  stretch(text: string, from: number, to: number): TokenList;
 }
 
 /** Cuts stretches of text into tokens. Holds one word at a time. */
@@ -131,11 +131,7 @@ export class Scanner {
   }
 
   /** Appends what the general path made of a stretch. */
-  #take(
-    { ids, starts, ends, words }: ReturnType<GeneralPath['stretch']>,
-    out: IdList,
-    trace: Trace | undefined,
-  ): void {
+  #take({ ids, starts, ends, words }: TokenList, out: IdList, trace: Trace | undefined): void {
     for (let index = 0; index < ids.length; index += 1) {
       trace?.markPiece(out.count, starts[index], ends[index]);
       if (words[index + 1] !== words[index]) trace?.endWord();

@@ -1,33 +1,29 @@
-/** Where the tokens of one input come from. Lists run along its ids. */
+/** How many numbers a token has in `places`. */
+const FIELDS = 3;
+
+/** Where the tokens of one input come from: filled while it is scanned. */
 export class Trace {
-  /** Start in the text (of its word, for pre-split input), in UTF-16 code units. */
-  readonly starts: Int32Array;
-  /** End. */
-  readonly ends: Int32Array;
-  /** Word. */
-  readonly words: Int32Array;
-  /** Added tokens found in the text: which id of the list, and what they looked like. */
-  readonly added = new Map<number, string>();
+  /** Start, end and word of each token, as in `TokenSequence`. */
+  readonly places: Int32Array;
   /** Number of the word that comes next. */
   word = 0;
   readonly #step: number;
+  #added: Map<number, string> | undefined;
 
   /**
    * @param count how many tokens are wanted; those after are not kept
    * @param presplit the words are given, so `word` is set from outside
    */
   constructor(count: number, presplit: boolean) {
-    this.starts = new Int32Array(count);
-    this.ends = new Int32Array(count);
-    this.words = new Int32Array(count);
+    this.places = new Int32Array(count * FIELDS);
     this.#step = presplit ? 0 : 1;
   }
 
   /** A piece of the current word. Past the wanted ones this does nothing, as typed arrays ignore such places. */
   markPiece(index: number, start: number, end: number): void {
-    this.starts[index] = start;
-    this.ends[index] = end;
-    this.words[index] = this.word;
+    this.places[index * FIELDS] = start;
+    this.places[index * FIELDS + 1] = end;
+    this.places[index * FIELDS + 2] = this.word;
   }
 
   /** The current word has no more pieces. */
@@ -39,5 +35,17 @@ export class Trace {
   mark(index: number, start: number, end: number): void {
     this.markPiece(index, start, end);
     this.endWord();
+  }
+
+  /** An added token, and what it looks like in the text. */
+  markAdded(index: number, start: number, end: number, token: string): void {
+    this.#added ??= new Map();
+    this.#added.set(index, token);
+    this.mark(index, start, end);
+  }
+
+  /** What an added token looks like; `undefined` for any other. */
+  addedAt(index: number): string | undefined {
+    return this.#added?.get(index);
   }
 }

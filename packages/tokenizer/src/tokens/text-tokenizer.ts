@@ -3,16 +3,15 @@ import type { IdList } from '../fast/id-list.js';
 /** A text, or a list of words that are tokenised one by one (word ids are then their places in the list). */
 export type TextInput = string | readonly string[];
 
-/** The tokens of one input. Lists with one entry per token. */
+/** The tokens of one input and where they come from. */
 export interface TokenSequence {
   /** Tokens as text. */
   readonly tokens: readonly string[];
-  /** Start in the original text (of its word, for pre-split input), in UTF-16 code units. */
-  readonly starts: ArrayLike<number>;
-  /** End. */
-  readonly ends: ArrayLike<number>;
-  /** Which word the token is part of, from 0. */
-  readonly words: readonly number[] | Int32Array;
+  /**
+   * Three numbers per token: start and end in the original text (of its word, for pre-split input), in UTF-16 code
+   * units, and which word it is part of, from 0.
+   */
+  readonly places: ArrayLike<number>;
 }
 
 /** A path from text to tokens. All give the same. */

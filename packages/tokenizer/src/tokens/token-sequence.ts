@@ -12,12 +12,15 @@ import type { TextInput, TextTokenizer, TokenSequence } from './text-tokenizer.j
 import { wordPieces } from '../wordpiece/wordpiece.js';
 import type { Piece, WordLimit } from '../wordpiece/wordpiece.js';
 
-/** The tokens of a text while they are listed, with their ids. */
-export interface TokenList extends TokenSequence {
+/** The tokens of a text while they are listed: one entry per token. */
+export interface TokenList {
   readonly ids: number[];
   readonly tokens: string[];
+  /** Start in the original text (of its word, for pre-split input), in UTF-16 code units. */
   readonly starts: number[];
+  /** End. */
   readonly ends: number[];
+  /** Which word the token is part of, from 0. */
   readonly words: number[];
 }
 
@@ -89,7 +92,8 @@ export class SequenceTokenizer implements TextTokenizer {
   }
 
   trace(input: TextInput): TokenSequence {
-    return this.tokenize(input);
+    const { tokens, starts, ends, words } = this.tokenize(input);
+    return { tokens, places: starts.flatMap((start, index) => [start, ends[index], words[index]]) };
   }
 
   /** The same for a stretch of text that has no added tokens in it. Words count from its beginning. */
