@@ -31,14 +31,22 @@ describe('toTensors', () => {
 describe('the main entry', () => {
   it('reaches no file that imports a package', () => {
     const source = fileURLToPath(new URL('../src/', import.meta.url));
+    const { imports } = JSON.parse(readFileSync(`${source}../package.json`, 'utf8')) as {
+      imports: Record<string, Record<string, string>>;
+    };
+    const ports = (name: string): string[] =>
+      Object.values(imports[name] ?? {}).map((path) => path.replace('./dist/', '').replace(/\.js$/, '.ts'));
     const reached = new Set<string>();
     const visit = (file: string): void => {
       if (reached.has(file)) return;
       reached.add(file);
-      for (const [, specifier = ''] of readFileSync(source + file, 'utf8').matchAll(/from '([^']+)'/g)) {
-        if (specifier === '#files') ['files/files.node.ts', 'files/files.browser.ts'].forEach(visit);
-        else if (specifier.startsWith('.')) visit(join(dirname(file), specifier).replace(/\.js$/, '.ts'));
-        else expect(`${file}: ${specifier}`).toMatch(/^files\/files\.node\.ts: node:/);
+      const text = readFileSync(source + file, 'utf8');
+      // Also what is imported on demand, and what a thread starts with.
+      for (const [, specifier = ''] of text.matchAll(/(?:from |import\(|new URL\()'([^']+)'/g)) {
+        if (specifier.startsWith('#')) ports(specifier).forEach(visit);
+        else if (specifier.startsWith('.'))
+          visit(join(dirname(file), specifier.replace('../../dist/', '../')).replace(/\.js$/, '.ts'));
+        else expect(`${file}: ${specifier}`).toMatch(/\.node\.ts: node:/);
       }
     };
     visit('index.ts');
