@@ -32,17 +32,12 @@ export function encodeCorpus(
 ): AsyncGenerator<CorpusBatch, void> {
   const settings = resolveCorpusOptions(tokenizer, options, defaultWorkers());
   checkTexts(texts);
-  const place = ({ text }: { readonly text: number }): string => `texts: in the text at index ${text}`;
-  return batches(
-    tokenizer,
-    settings,
-    textChunks(texts, settings.chunkSize),
-    (chunk) => chunk,
-    (_, failure, firstText) =>
-      failure.kind === 'failed'
-        ? failedError(failure, firstText, place)
-        : new TokenizerError('not-utf-8', 'texts'),
-  );
+  return batches(tokenizer, settings, {
+    path: undefined,
+    chunks: textChunks(texts, settings.chunkSize),
+    toSend: (chunk) => chunk,
+    offsetOf: () => 0,
+  });
 }
 
 /**
@@ -57,17 +52,22 @@ export function encodeFile(
   options: CorpusOptions = {},
 ): AsyncGenerator<CorpusBatch, void> {
   const settings = resolveCorpusOptions(tokenizer, options, defaultWorkers());
-  const place = ({ text }: { readonly text: number }): string => `${path}: line ${text + 1}`;
-  return batches(
-    tokenizer,
-    settings,
-    fileChunks(path, settings.chunkSize),
-    ({ bytes }) => ({ kind: 'lines', bytes }),
-    (chunk, failure, firstText) =>
-      failure.kind === 'failed'
-        ? failedError(failure, firstText, place)
-        : notUtf8Error(failure.bytes, { path, offset: chunk.offset, line: firstText + 1 }),
-  );
+  return batches(tokenizer, settings, {
+    path,
+    chunks: fileChunks(path, settings.chunkSize),
+    toSend: ({ bytes }) => ({ kind: 'lines', bytes }),
+    offsetOf: ({ offset }) => offset,
+  });
+}
+
+/** Where a corpus comes from, in chunks. */
+interface Origin<Chunk> {
+  /** `undefined`: no file. */
+  readonly path: string | undefined;
+  readonly chunks: AsyncIterator<Chunk>;
+  readonly toSend: (chunk: Chunk) => TextChunk;
+  /** Of the first byte in the file. */
+  readonly offsetOf: (chunk: Chunk) => number;
 }
 
 async function* fileChunks(path: string, chunkSize: number): AsyncGenerator<FileChunk, void> {
@@ -78,15 +78,13 @@ async function* fileChunks(path: string, chunkSize: number): AsyncGenerator<File
 async function* batches<Chunk>(
   tokenizer: BertTokenizer,
   { setup, workers, signal }: CorpusSettings,
-  source: AsyncIterator<Chunk>,
-  toSend: (chunk: Chunk) => TextChunk,
-  toError: (chunk: Chunk, failure: ChunkFailure, firstText: number) => TokenizerError,
+  { path, chunks, toSend, offsetOf }: Origin<Chunk>,
 ): AsyncGenerator<CorpusBatch, void> {
   const stop = new Stop(signal);
   try {
     stop.check();
     const results = inOrder({
-      source,
+      source: chunks,
       toSend,
       startWorker: () =>
         workers === 0 ? inlineWorker(chunkEncoder(tokenizer, setup.encodeOptions)) : startWorker(setup),
@@ -95,7 +93,7 @@ async function* batches<Chunk>(
     });
     let firstText = 0;
     for await (const { chunk, result } of results) {
-      if (result.kind !== 'rows') throw toError(chunk, result, firstText);
+      if (result.kind !== 'rows') throw failureError(result, path, offsetOf(chunk), firstText);
       yield corpusBatch(firstText, result);
       firstText += result.texts;
     }
@@ -104,11 +102,16 @@ async function* batches<Chunk>(
   }
 }
 
-function failedError(
-  { text, code, message, details }: Extract<ChunkFailure, { kind: 'failed' }>,
+function failureError(
+  failure: ChunkFailure,
+  path: string | undefined,
+  offset: number,
   firstText: number,
-  place: (at: { readonly text: number }) => string,
 ): TokenizerError {
-  const at = { text: firstText + text };
-  return new TokenizerError(code, `${place(at)}: ${message}`, { ...details, ...at });
+  if (failure.kind === 'not-utf-8') {
+    return notUtf8Error(failure.bytes, { path: path ?? 'texts', offset, line: firstText + 1 });
+  }
+  const text = firstText + failure.text;
+  const place = path === undefined ? `texts: in the text at index ${text}` : `${path}: line ${text + 1}`;
+  return new TokenizerError(failure.code, `${place}: ${failure.message}`, { ...failure.details, text });
 }
