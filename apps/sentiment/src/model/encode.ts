@@ -32,7 +32,8 @@ export function encodeExamples(
     const part = examples.slice(start, start + chunk);
     const rows = tokenizer.encodeAll(
       part.map(({ text, pair }) => (pair === undefined ? text : ([text, pair] as const))),
-      { truncation: true, maxLength, returnOverflowingTokens: true },
+      // All said, because a tokenizer.json may have a truncation and a padding of its own.
+      { truncation: true, maxLength, stride: 0, padding: false, returnOverflowingTokens: true },
     );
     for (const [index, { inputIds, tokenTypeIds, overflowing }] of rows.entries()) {
       if (overflowing.length > 0) cut++;

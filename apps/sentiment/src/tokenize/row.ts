@@ -33,7 +33,8 @@ export function tokenizeText(
   { pair, maxLength }: { readonly pair?: string | undefined; readonly maxLength?: number | undefined },
 ): Tokenized {
   const texts = pair === undefined ? [text] : [text, pair];
-  const input = pair === undefined ? {} : { pair };
+  // All said, because a tokenizer.json may have a truncation and a padding of its own.
+  const input = { ...(pair === undefined ? {} : { pair }), truncation: false, padding: false };
   const limit: EncodeOptions = maxLength === undefined ? {} : { truncation: true, maxLength };
   const row = tokenizer.encode(text, { ...input, ...limit });
   const whole = maxLength === undefined ? row : tokenizer.encode(text, input);

@@ -25,8 +25,6 @@ export const PUNCT = 8;
 export const MARK = 16;
 /** Has a canonical decomposition. */
 export const DECOMPOSES = 32;
-/** Has a combining class other than 0, so that its order among neighbours may change. */
-export const REORDERS = 64;
 /** Has a lower-case form. */
 export const UPPER = 128;
 
@@ -69,7 +67,6 @@ function buildClasses(): Uint8Array {
   forEachRun(DECOMPOSABLE, mark(DECOMPOSES));
   mark(DECOMPOSES)(HANGUL_FIRST, HANGUL_LAST);
   for (const [first, last] of IDEOGRAPH_RANGES) mark(IDEOGRAPH)(first, last);
-  for (const [, runs] of COMBINING_CLASSES) forEachRun(runs, mark(REORDERS));
   for (const from of LOWER.keys()) mark(UPPER)(from, from);
   return classes;
 }
@@ -126,7 +123,7 @@ export function lowercaseOf(codePoint: number): readonly number[] {
   return LOWER.get(codePoint) ?? [codePoint];
 }
 
-/** Canonical combining class; 0 for everything not flagged `REORDERS`. */
+/** Canonical combining class; 0 for what keeps its place among its neighbours. */
 export function combiningClassOf(codePoint: number): number {
   return COMBINING.get(codePoint) ?? 0;
 }
