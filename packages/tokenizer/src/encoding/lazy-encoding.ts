@@ -1,6 +1,6 @@
 import type { Encoding } from './encoding.js';
 import type { PlannedRow } from './plan-rows.js';
-import { contentStart, secondStart, writeMask, writeTypes } from './row-layout.js';
+import { contentStart, writeMask, writeTypes } from './row-layout.js';
 import type { RowFrame } from './row-layout.js';
 import type { Offset, RowSource, TracedText } from './traced-text.js';
 
@@ -65,17 +65,11 @@ export class LazyEncoding implements Encoding {
   }
 
   get specialTokensMask(): Int32Array {
-    if (this.#made.specialTokensMask === undefined) {
-      const mask = this.#zeros().fill(1);
-      const start = contentStart(this.#row, this.#frame, mask.length);
-      const { firstLength, secondLength } = this.#row;
-      const first = start + (this.#frame.special === undefined ? 0 : 1);
-      mask.fill(0, first, first + firstLength);
-      const second = start + secondStart(this.#row, this.#frame);
-      if (secondLength > 0) mask.fill(0, second, second + secondLength);
-      this.#made.specialTokensMask = mask;
-    }
-    return this.#made.specialTokensMask;
+    return (this.#made.specialTokensMask ??= Int32Array.from(
+      this.#list<number>([1, 1, 1], (list, _text, from, to) => {
+        for (let index = from; index < to; index += 1) list.push(0);
+      }),
+    ));
   }
 
   get tokens(): readonly string[] {

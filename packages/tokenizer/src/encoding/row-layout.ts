@@ -28,11 +28,6 @@ export function contentStart(row: PlannedRow, frame: RowFrame, length: number): 
   return frame.padsLeft ? length - contentLength(row, frame) : 0;
 }
 
-/** Where the tokens of the second text begin, seen from the start of the content. */
-export function secondStart({ firstLength }: PlannedRow, { special }: RowFrame): number {
-  return firstLength + (special === undefined ? 0 : 2);
-}
-
 /** Writes the ids of a row of `length` places to `target[at, at + length)`. */
 export function writeIds(
   target: Int32Array,
@@ -83,6 +78,7 @@ export function writeTypes(
   if (row.secondLength < 0) return target;
   const start = at + contentStart(row, frame, length);
   const end = start + contentLength(row, frame);
-  for (let place = start + secondStart(row, frame); place < end; place += 1) target[place] = 1;
+  for (let place = start + row.firstLength + (frame.special === undefined ? 0 : 2); place < end; place += 1)
+    target[place] = 1;
   return target;
 }
