@@ -158,6 +158,18 @@ describe('tokenizer.json', () => {
     expect(loaded.encodeBatch(['movie', 'the movie']).shape).toEqual([2, 8]);
     expect(loaded.encode('movie', { padding: false, truncation: false }).inputIds).toHaveLength(3);
     expect(loaded.encodeBatch(['movie', 'the movie'], { padding: true }).shape).toEqual([2, 4]);
+
+    // as transformers would have saved them, whose tokenizers go by the call alone
+    const config = JSON.parse(await readFile(join(folder, 'tokenizer_config.json'), 'utf8')) as object;
+    await writeFile(
+      join(folder, 'tokenizer_config.json'),
+      JSON.stringify({ ...config, encode_defaults: undefined }),
+    );
+    const asTransformers = await BertTokenizer.fromPretrained(folder);
+    expect(asTransformers.settings.encodeDefaults).toEqual({});
+    expect(asTransformers.encode('movie').inputIds).toHaveLength(3);
+    await rm(join(folder, 'tokenizer_config.json'));
+    expect((await BertTokenizer.fromPretrained(folder)).encode('movie').inputIds).toHaveLength(8);
   });
 
   it('refuses defaults that no call could have', () => {

@@ -5,7 +5,7 @@ import type { AddedToken } from '../tokens/added-tokens.js';
 import { TokenizerError } from '../errors.js';
 import { FIDELITIES } from '../text/fidelity.js';
 import type { Fidelity } from '../text/fidelity.js';
-import type { BertTokenizerOptions } from '../tokenizer-options.js';
+import type { BertTokenizerOptions, CallDefaults } from '../tokenizer-options.js';
 import { readConfig } from './config-files.js';
 import type { ConfigFiles } from './config-files.js';
 import { JsonObject, parseJsonObject } from './json-object.js';
@@ -37,7 +37,12 @@ export async function readPretrained(
   ]);
   const sections = tokenizer.keys().length === 0 ? undefined : readTokenizerJson(tokenizer);
   const files = { config, specialTokensMap, addedTokens };
-  const options = { ...sections?.options, ...readConfig(files, sections !== undefined), ...overrides };
+  const options = {
+    ...sections?.options,
+    ...callDefaults(sections?.options.encodeDefaults, config),
+    ...readConfig(files, sections !== undefined),
+    ...overrides,
+  };
   for (const field of ['unkToken', 'clsToken', 'sepToken'] as const) {
     const [ofSection, ofConfig] = [sections?.options[field], options[field]];
     if (ofSection === undefined || ofSection === ofConfig) continue;
@@ -54,6 +59,21 @@ export async function readPretrained(
     options: { ...options, addedTokens: overrides.addedTokens ?? added.map(({ token }) => token) },
     addedTokenIds: new Map(added.flatMap(({ token, id }) => (id === undefined ? [] : [[token.content, id]]))),
   };
+}
+
+/**
+ * A directory with `tokenizer_config.json` is one of transformers, whose tokenizers neither truncate nor pad unless a
+ * call says so, whatever the sections `truncation` and `padding` of `tokenizer.json` say; but for one that this package
+ * saved with such defaults. By itself `tokenizer.json` is a file of `Tokenizer.from_file`, which goes by them.
+ */
+function callDefaults(
+  sections: CallDefaults | undefined,
+  config: JsonObject,
+): Pick<BertTokenizerOptions, 'encodeDefaults'> {
+  if (sections === undefined) return {};
+  if (config.keys().length === 0 || config.boolean('encode_defaults') === true) return {};
+  const { addSpecialTokens } = sections;
+  return { encodeDefaults: addSpecialTokens === undefined ? {} : { addSpecialTokens } };
 }
 
 /**

@@ -4,7 +4,7 @@ import { writeFiles } from '#files';
 import type { ResolvedAddedToken } from '../tokens/added-tokens.js';
 import { TokenizerError } from '../errors.js';
 import type { BertTokenizer } from '../tokenizer.js';
-import type { BertTokenizerSettings } from '../tokenizer-options.js';
+import type { BertTokenizerSettings, CallDefaults } from '../tokenizer-options.js';
 import { CONTINUATION_PREFIX } from '../wordpiece/vocabulary.js';
 import { writeEncodeDefaults } from './truncation-padding-sections.js';
 
@@ -68,7 +68,8 @@ function tokenizerConfig(tokenizer: BertTokenizer): Record<string, unknown> {
     clean_up_tokenization_spaces: settings.cleanUpTokenizationSpaces,
     do_basic_tokenize: true,
     do_lower_case: settings.lowercase,
-    // A word of ours, which transformers passes over: it can only tokenize in its own way.
+    // Words of ours, which transformers passes over: it can only tokenize in its own way.
+    encode_defaults: hasCallDefaults(settings.encodeDefaults) ? true : undefined,
     fidelity: settings.fidelity === 'huggingface' ? undefined : settings.fidelity,
     // Left out when there is none: transformers then knows no limit either.
     model_max_length: settings.modelMaxLength,
@@ -79,6 +80,11 @@ function tokenizerConfig(tokenizer: BertTokenizer): Record<string, unknown> {
     tokenizer_class: isUsual(settings) ? 'BertTokenizer' : 'PreTrainedTokenizerFast',
     truncation_side: settings.truncationSide,
   };
+}
+
+/** Whether the sections `truncation` and `padding` of `tokenizer.json` are more than `null`. */
+function hasCallDefaults({ truncation, padding }: CallDefaults): boolean {
+  return Boolean(truncation) || Boolean(padding);
 }
 
 /** Whether transformers 5 may build the tokenizer by itself: its BertTokenizer takes these from no file. */
