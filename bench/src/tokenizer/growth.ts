@@ -9,8 +9,11 @@ import type { Workplace } from './texts.js';
 const KB = 1e3;
 const MB = 1e6;
 
-/** How much dearer a byte may be in the largest text than in the smaller one it is held to. */
-const MOST_GROWTH = 1.5;
+/**
+ * How much dearer a byte may be in the largest text than in the smaller one it is held to, a tenth or a hundredth of it.
+ * A quadratic cost would be ten times; the processor's caches, which hold less and less of it, are good for about two.
+ */
+const MOST_GROWTH = 3;
 
 const KINDS = [
   'one word',

@@ -13,6 +13,9 @@ const JOINER = '\u200d';
 /** Larger texts repeat themselves: making them letter by letter takes seconds. Up to here next to no word comes twice. */
 const PATTERN_BYTES = 10_000_000;
 
+const PIECE = 10_000;
+const LONGEST_CHARACTER = 4;
+
 /**
  * A text of a kind, the same every time.
  * @param bytes its size in UTF-8, met to within one character
@@ -35,13 +38,15 @@ export function madeText(kind: TextKind, bytes: number, texts: readonly string[]
     ideographs: () => character(FIRST_IDEOGRAPH, IDEOGRAPHS),
     emoji: () => character(FIRST_EMOJI, EMOJI) + maybe(JOINER, 0.2) + maybe(' ', 0.5),
   };
-  const parts: string[] = [];
-  for (let made = 0; made < Math.min(bytes, PATTERN_BYTES);) {
-    const part = unit[kind]();
-    parts.push(part);
-    made += Buffer.byteLength(part);
+  // Into one buffer piece by piece: what making the text takes must not show as what encoding it takes.
+  const room = Buffer.alloc(Math.min(bytes, PATTERN_BYTES));
+  let made = 0;
+  while (made <= room.length - LONGEST_CHARACTER) {
+    let piece = '';
+    while (piece.length < PIECE) piece += unit[kind]();
+    made += room.write(piece, made);
   }
-  const pattern = Buffer.from(parts.join(''));
+  const pattern = room.subarray(0, made);
   const text = (kind === 'marks on one letter' ? 'a' : '') + Buffer.alloc(bytes, pattern).toString('utf8');
   return text.endsWith('\ufffd') ? text.slice(0, -1) : text; // a character was cut at the end
 }
