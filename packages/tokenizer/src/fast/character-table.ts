@@ -12,7 +12,7 @@ import type { SequenceSettings } from '../tokens/token-sequence.js';
  * `-(value * 4 + kind)`: kind `WORD`, a word by itself, whose id is `value - 1`; kind `PARTS`, several units for the
  * word, at `parts[value]`, after their number; or one of the constants here.
  */
-export const WORD = 0;
+const WORD = 0;
 /** See `WORD`. */
 export const PARTS = 1;
 /** Ends a word. */
