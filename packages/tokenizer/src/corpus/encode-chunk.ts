@@ -1,10 +1,13 @@
 /** Encodes the texts of one chunk; the work that threads do. */
 import { decodeLines } from '#corpus';
 
+import type { Encoding } from '../encoding/encoding.js';
 import { TokenizerError } from '../errors.js';
 import type { BertTokenizer } from '../tokenizer.js';
 import type { ChunkResult, CorpusEncodeOptions, TextChunk } from './encoded-chunk.js';
 
+/** Texts encoded in one call: options are looked at once for all of them. */
+const GROUP = 256;
 const FIRST_ROOM = 2 ** 16;
 const ROOM_KEPT = 2 ** 20;
 
@@ -20,20 +23,40 @@ export function chunkEncoder(
     const texts = chunk.kind === 'texts' ? slices(chunk.text, chunk.lengths) : decodeLines(chunk.bytes);
     if (texts === undefined) return { kind: 'not-utf-8', bytes: bytesOf(chunk) };
     rows.clear();
+    const group: string[] = [];
     try {
       for (const text of texts) {
-        const encoding = tokenizer.encode(text, ragged);
-        rows.push(encoding.inputIds);
-        for (const window of encoding.overflowing) rows.push(window.inputIds);
-        rows.endText();
+        group.push(text);
+        if (group.length < GROUP) continue;
+        rows.addAll(tokenizer.encodeAll(group, ragged));
+        group.length = 0;
       }
+      rows.addAll(tokenizer.encodeAll(group, ragged));
     } catch (error) {
       if (!(error instanceof TokenizerError)) throw error;
-      const { code, message, details } = error;
-      return { kind: 'failed', text: rows.texts, code, message, details };
+      return failed(firstFailing(group, (text) => tokenizer.encodeAll([text], ragged)) + rows.texts, error);
     }
     return rows.copy();
   };
+}
+
+function failed(text: number, { code, message, details }: TokenizerError): ChunkResult {
+  return { kind: 'failed', text, code, message, details };
+}
+
+/** Place of the text that makes a call with all of a group fail: one after the other, to see at which it does. */
+function firstFailing(group: readonly string[], encode: (text: string) => unknown): number {
+  return Math.max(
+    0,
+    group.findIndex((text) => {
+      try {
+        encode(text);
+        return false;
+      } catch {
+        return true;
+      }
+    }),
+  );
 }
 
 function bytesOf(chunk: TextChunk): Uint8Array<ArrayBuffer> {
@@ -65,7 +88,16 @@ class RowList {
     if (this.#ids.length > ROOM_KEPT) this.#ids = new Int32Array(FIRST_ROOM);
   }
 
-  push(ids: Int32Array): void {
+  /** Appends one row, or one and its windows, for each text. */
+  addAll(encodings: readonly Encoding[]): void {
+    for (const { inputIds, overflowing } of encodings) {
+      this.#push(inputIds);
+      for (const window of overflowing) this.#push(window.inputIds);
+      this.texts += 1;
+    }
+  }
+
+  #push(ids: Int32Array): void {
     const length = this.#length + ids.length;
     if (length > this.#ids.length) {
       const larger = new Int32Array(2 * length);
@@ -76,10 +108,6 @@ class RowList {
     this.#length = length;
     this.#starts.push(length);
     this.#samples.push(this.texts);
-  }
-
-  endText(): void {
-    this.texts += 1;
   }
 
   copy(): ChunkResult {

@@ -5,5 +5,5 @@ parentPort.on('message', () => {
   const [what] = workerData.vocabulary;
   if (what === 'exit') process.exit(3);
   if (what === 'throw') throw new RangeError('no more room');
-  if (what === 'memory') for (const list = []; ; ) list.push(new Array(1e6).fill(list.length));
+  if (what === 'memory') for (const list = []; ;) list.push(new Array(1e6).fill(list.length));
 });
