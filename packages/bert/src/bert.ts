@@ -73,10 +73,10 @@ export class Bert {
   }
 
   /**
-   * Loads an encoder from a folder in Hugging Face's layout: `config.json` (or Google's `bert_config.json`) and
-   * safetensors, whole or sharded, in float32, float16 or bfloat16. Strict: names that are missing, unexpected or of
-   * another shape are reported together, unless the options list them.
-   * @param directory path; in a browser, address
+   * Loads an encoder from a folder in Hugging Face's layout, `config.json` and safetensors, whole or sharded, in float32,
+   * float16 or bfloat16; or from Google's original release, `bert_config.json` and `bert_model.ckpt`. Strict: names that
+   * are missing, unexpected or of another shape are reported together, unless the options list them.
+   * @param directory path of the folder or of the weights in it; in a browser, address
    * @throws ConfigError, CheckpointError
    */
   static async fromPretrained(directory: string, options: FromPretrainedOptions = {}): Promise<Bert> {

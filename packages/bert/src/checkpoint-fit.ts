@@ -1,6 +1,6 @@
+import type { CheckpointEntry } from './checkpoint.js';
 import { CheckpointError, type ParameterMismatch } from './errors.js';
-import { FLOAT_DTYPES } from './safetensors-dtype.js';
-import type { SafetensorsEntry } from './safetensors-header.js';
+import { FLOAT_DTYPES, isFloat } from './safetensors-dtype.js';
 import { belongsToAnotherHead, isBuffer, otherOrientation, toParameterName } from './weight-names.js';
 
 /** What a model needs to know of one of its parameters to load or save it. */
@@ -24,7 +24,7 @@ export interface FitOptions {
 /** How names and shapes of a file and a model fit. Parameter names are ours, without the `bert.` prefix. */
 export interface CheckpointFit {
   /** tensor in the file for each parameter that will be loaded, in the order of the file */
-  readonly found: ReadonlyMap<string, SafetensorsEntry>;
+  readonly found: ReadonlyMap<string, CheckpointEntry>;
   /** parameters that are not in the file */
   readonly missing: readonly string[];
   /** tensors of the file, as it spells them, that mean nothing here */
@@ -50,11 +50,11 @@ const format = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
  *   without prefix
  */
 export function fitCheckpoint(
-  entries: ReadonlyMap<string, SafetensorsEntry>,
+  entries: ReadonlyMap<string, CheckpointEntry>,
   expected: ReadonlyMap<string, StoredParameter>,
   file: string,
 ): CheckpointFit {
-  const found = new Map<string, SafetensorsEntry>();
+  const found = new Map<string, CheckpointEntry>();
   const present = new Map<string, string>();
   const unexpected: string[] = [];
   const unused: string[] = [];
@@ -78,7 +78,7 @@ export function fitCheckpoint(
       shape.length === entry.shape.length && shape.every((size, axis) => size === entry.shape[axis]);
     if (!fits) {
       mismatched.push({ name, expected: format(shape), found: format(entry.shape) });
-    } else if (!FLOAT_DTYPES.has(entry.dtype)) {
+    } else if (!isFloat(entry.dtype)) {
       mismatched.push({ name, expected: [...FLOAT_DTYPES].join(', '), found: entry.dtype });
     } else {
       found.set(name, entry);

@@ -1,6 +1,7 @@
 import { type FitOptions, fitCheckpoint, isListed, type StoredParameter } from './checkpoint-fit.js';
 import { misfitError } from './checkpoint-message.js';
-import { type Checkpoint, openCheckpoint } from './checkpoint-open.js';
+import type { Checkpoint } from './checkpoint.js';
+import { openCheckpoint } from './checkpoint-open.js';
 import type { ParameterMismatch } from './errors.js';
 import { transposed } from './weight-names.js';
 
@@ -37,7 +38,7 @@ export type AssignParameter = (
  * tensor of the file must be a parameter, a buffer, or another head's. The check comes first and reports everything
  * at once; `assign` is called only after it has passed. One tensor is in memory at a time (two while a kernel is
  * being transposed).
- * @param source folder, or path of a `.safetensors` or `.safetensors.index.json` file
+ * @param source see `openCheckpoint`
  * @param expected the model's parameters by our names
  * @throws CheckpointError `parameters-mismatch` with `missing`, `unexpected` and `mismatched`; otherwise as
  *   `openCheckpoint`. An error while values are being read (`read-failed`, `truncated`, `inexact-value`) leaves the

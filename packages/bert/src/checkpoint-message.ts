@@ -1,7 +1,7 @@
 import { files } from '#files';
 
 import type { CheckpointFit, StoredParameter } from './checkpoint-fit.js';
-import type { Checkpoint } from './checkpoint-open.js';
+import type { Checkpoint } from './checkpoint.js';
 import { describeSizes, sizesOfConfig, sizesOfShapes } from './checkpoint-sizes.js';
 import { CheckpointError } from './errors.js';
 import { readJson } from './pretrained-json.js';

@@ -1,29 +1,17 @@
 import { files } from '#files';
 
+import type { Checkpoint, CheckpointEntry } from './checkpoint.js';
 import { CheckpointError } from './errors.js';
 import { readJson } from './pretrained-json.js';
-import type { SafetensorsEntry } from './safetensors-header.js';
 import { openSafetensors, type SafetensorsFile } from './safetensors-reader.js';
+import { findBundle } from './tensor-bundle/find-bundle.js';
+import { openTf1Checkpoint } from './tensor-bundle/tf1-checkpoint.js';
 
 /** Name of the weights in a folder of Hugging Face's layout, when they are in one file. */
 export const WEIGHTS_FILE = 'model.safetensors';
 
 /** Name of the list of files when they are in several. */
 export const INDEX_FILE = 'model.safetensors.index.json';
-
-/** The tensors of one model, in one file or several. The caller closes it. */
-export interface Checkpoint {
-  /** the file, or the index of the files */
-  readonly file: string;
-  /** by name, in the order in which they lie on disk */
-  readonly entries: ReadonlyMap<string, SafetensorsEntry>;
-  /** `__metadata__` of the first file */
-  readonly metadata: ReadonlyMap<string, string>;
-  /** see `SafetensorsFile.read` */
-  read(name: string): Promise<Float32Array>;
-  /** Releases all files. */
-  close(): Promise<void>;
-}
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -70,7 +58,7 @@ async function openShards(directory: string, indexPath: string): Promise<Checkpo
     for (const shard of shards.values()) await shard.close();
   };
   try {
-    const entries = new Map<string, SafetensorsEntry>();
+    const entries = new Map<string, CheckpointEntry>();
     const faults: string[] = [];
     for (const name of names) {
       const shard = await openSafetensors(files.join(directory, name));
@@ -106,18 +94,19 @@ async function openShards(directory: string, indexPath: string): Promise<Checkpo
 
 async function whatIsThere(directory: string): Promise<string> {
   const present = await files.list(directory);
-  const others = present.filter((name) => /\.(bin|pt|pth|h5|index|ckpt|msgpack|onnx)$/.test(name));
+  const others = present.filter((name) => /\.(bin|pt|pth|h5|ckpt|msgpack|onnx)$/.test(name));
   if (others.length > 0) return `Found ${others.join(', ')}, which this package does not read.`;
   if (present.some((name) => /^\..*\.(old|tmp)$/.test(name))) return 'A save into this folder was cut off.';
   return 'Give the folder of a model saved with save_pretrained.';
 }
 
 /**
- * Opens the weights of a model: `model.safetensors`, or else what `model.safetensors.index.json` lists.
- * All headers are checked; no tensor is read.
- * @param source folder, or path of a `.safetensors` or `.safetensors.index.json` file; addresses in a browser
+ * Opens the weights of a model: `model.safetensors`, or else what `model.safetensors.index.json` lists, or else a
+ * checkpoint of Google's original release. All headers are checked; no tensor is read.
+ * @param source folder, or path of a `.safetensors` or `.safetensors.index.json` file, or of a TensorFlow checkpoint with
+ *   or without `.index`; addresses in a browser
  * @throws CheckpointError `not-found`, `missing-shard`, `index-invalid`, `index-mismatch`, `unsafe-path`, or the
- *   fault of a file, see `openSafetensors`
+ *   fault of a file, see `openSafetensors`; `checksum-mismatch` and `size-mismatch` of TensorFlow checkpoints
  */
 export async function openCheckpoint(source: string): Promise<Checkpoint> {
   if (source.endsWith('.safetensors')) return openSafetensors(source);
@@ -126,6 +115,8 @@ export async function openCheckpoint(source: string): Promise<Checkpoint> {
   if (await files.exists(single)) return openSafetensors(single);
   const index = files.join(source, INDEX_FILE);
   if (await files.exists(index)) return openShards(source, index);
-  const message = `${source}: neither ${WEIGHTS_FILE} nor ${INDEX_FILE}. ${await whatIsThere(source)}`;
+  const bundle = await findBundle(source);
+  if (bundle !== undefined) return openTf1Checkpoint(bundle);
+  const message = `${source}: neither ${WEIGHTS_FILE} nor ${INDEX_FILE} nor a checkpoint of TensorFlow. ${await whatIsThere(source)}`;
   throw new CheckpointError('not-found', message, { file: source });
 }

@@ -62,10 +62,12 @@ export class ConfigError extends BertError<ConfigErrorCode> {
  * - `header-not-json`, `header-invalid`: the header cannot be understood
  * - `duplicate-name`: one name, two tensors
  * - `unknown-dtype`: a type that the format does not have; `unsupported-dtype`: one this package does not read
+ * - `checksum-mismatch`: the bytes are not those that were written
  * - `size-mismatch`: shape and number of bytes contradict each other
  * - `offsets-invalid`, `offsets-overlap`, `offsets-gap`, `offsets-outside-file`: places of tensors that cannot be
  * - `inexact-value`: an integer or 64-bit value that float32 cannot hold
- * - `index-invalid`, `index-mismatch`, `missing-shard`, `unsafe-path`: faults of a sharded checkpoint
+ * - `index-invalid`, `index-mismatch`, `missing-shard`, `unsafe-path`: faults of the list of a checkpoint's tensors or
+ *   files
  * - `parameters-mismatch`: names or shapes do not fit the model
  *
  * Writing:
@@ -84,6 +86,7 @@ export type CheckpointErrorCode =
   | 'duplicate-name'
   | 'unknown-dtype'
   | 'unsupported-dtype'
+  | 'checksum-mismatch'
   | 'size-mismatch'
   | 'offsets-invalid'
   | 'offsets-overlap'

@@ -5,9 +5,10 @@ export {
   type FromPretrainedOptions,
   type SavePretrainedOptions,
 } from './bert.js';
+export type { Checkpoint, CheckpointEntry } from './checkpoint.js';
 export { type CheckpointFit, type FitOptions, type StoredParameter } from './checkpoint-fit.js';
 export { type AssignParameter, loadParameters, type LoadReport } from './checkpoint-load.js';
-export { type Checkpoint, openCheckpoint } from './checkpoint-open.js';
+export { openCheckpoint } from './checkpoint-open.js';
 export { type ParameterToSave, saveParameters, type SaveOptions } from './checkpoint-save.js';
 export { type Activation, type BertConfig, bertSizes, createBertConfig } from './config.js';
 export {

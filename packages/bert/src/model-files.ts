@@ -22,10 +22,9 @@ export interface LoadedVariables {
 }
 
 /**
- * Creates a model's parameters with the values of a checkpoint in Hugging Face's layout, strictly: see
- * `loadParameters`. Parameters that may be missing start as they do without a checkpoint. When loading fails
- * nothing is left behind.
- * @param source folder, or path of a `.safetensors` or `.safetensors.index.json` file
+ * Creates a model's parameters with the values of a checkpoint, strictly: see `loadParameters`. Parameters that may be
+ * missing start as they do without a checkpoint. When loading fails nothing is left behind.
+ * @param source see `openCheckpoint`
  * @throws CheckpointError
  */
 export async function loadVariables(

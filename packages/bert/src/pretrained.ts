@@ -16,7 +16,7 @@ export interface PretrainedConfig {
 
 /**
  * Reads `config.json`, or Google's `bert_config.json` where there is no such file.
- * @param directory path, or address in a browser
+ * @param directory path of the folder or of the weights in it; address in a browser
  * @throws CheckpointError `not-found` or `read-failed`
  * @throws ConfigError `not-json` or `invalid-config`
  */
@@ -34,12 +34,16 @@ export async function readPretrainedConfig(
     );
     return { config: parseBertConfig(json, source, options), extra: bertConfigExtra(json), source };
   }
+  // Of a checkpoint's path the folder it lies in.
+  if (/\.(safetensors|index|index\.json)$/.test(directory) || (await files.exists(`${directory}.index`))) {
+    return readPretrainedConfig(files.split(directory).directory, options);
+  }
   const present = await files.list(directory);
   const interrupted = present.filter((name) => /^\..*\.(old|tmp)$/.test(name));
   const hint =
     interrupted.length > 0
       ? ` A save into this folder was cut off; the former files may be under ${interrupted.join(', ')}.`
-      : ' Give the folder that holds config.json and model.safetensors.';
+      : ' Give the folder that holds config.json and the weights.';
   throw new CheckpointError('not-found', `${directory}: no config.json and no bert_config.json.${hint}`, {
     file: directory,
   });

@@ -29,6 +29,9 @@ export type SafetensorsDtype = keyof typeof DTYPE_BYTES;
 /** Types whose values are model parameters; the others are counters, masks, or quantised codes. */
 export const FLOAT_DTYPES: ReadonlySet<SafetensorsDtype> = new Set(['F64', 'F32', 'F16', 'BF16']);
 
+/** Whether a dtype, of any format, is one of them. */
+export const isFloat = (dtype: string): boolean => (FLOAT_DTYPES as ReadonlySet<string>).has(dtype);
+
 /** Float formats this package writes, by their name in `config.json`. */
 export type SaveDtype = 'float32' | 'float16' | 'bfloat16';
 

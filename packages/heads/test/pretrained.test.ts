@@ -47,6 +47,31 @@ describe('folders written by Hugging Face', () => {
     tf.dispose([logits, ...Object.values(inputs as object)] as tf.Tensor[]);
   });
 
+  it('reads what Google’s run_classifier.py saved, with the caller’s labels', async () => {
+    const source = goldenPath('model/tiny-gelu/tf1-finetuned');
+    const expected = readTensors(join(source, 'expected-logits.safetensors'));
+    const inputs = goldenInputs(
+      readTensors(goldenPath('model/tiny-gelu/expected.safetensors')),
+      'right-padded/',
+    );
+    const labels = ['a', 'b', 'c'];
+    for (const [flavour, gelu] of [
+      ['google', 'tanh'],
+      ['hugging-face', 'erf'],
+    ] as const) {
+      const classifier = await SequenceClassifier.fromPretrained(source, { labels, flavour });
+      const logits = classifier.logits(inputs);
+      expectClose(logits.dataSync(), expected.get(`right-padded/${gelu}/logits`)?.data ?? [], { atol: 5e-5 });
+      expect(classifier.labelNames).toEqual(labels);
+      classifier.dispose();
+      logits.dispose();
+    }
+    tf.dispose(Object.values(inputs as object) as tf.Tensor[]);
+    expect(await code(SequenceClassifier.fromPretrained(source, { labels: ['a', 'b'] }))).toBe(
+      'parameters-mismatch',
+    );
+  });
+
   it.each([
     ['sequence-classification-5', SequenceClassifier],
     ['sequence-regression-1', SequenceRegressor],
