@@ -74,8 +74,9 @@ export class Bert {
 
   /**
    * Loads an encoder from a folder in Hugging Face's layout, `config.json` and safetensors, whole or sharded, in float32,
-   * float16 or bfloat16; or from Google's original release, `bert_config.json` and `bert_model.ckpt`. Strict: names that
-   * are missing, unexpected or of another shape are reported together, unless the options list them.
+   * float16 or bfloat16; or from a checkpoint of TensorFlow with `bert_config.json`, of Google's original release or of
+   * the Model Garden. Strict: names that are missing, unexpected or of another shape are reported together, unless the
+   * options list them.
    * @param directory path of the folder or of the weights in it; in a browser, address
    * @throws ConfigError, CheckpointError
    */

@@ -5,7 +5,7 @@ import { CheckpointError } from './errors.js';
 import { readJson } from './pretrained-json.js';
 import { openSafetensors, type SafetensorsFile } from './safetensors-reader.js';
 import { findBundle } from './tensor-bundle/find-bundle.js';
-import { openTf1Checkpoint } from './tensor-bundle/tf1-checkpoint.js';
+import { openTensorflowCheckpoint } from './tensor-bundle/tensorflow-checkpoint.js';
 
 /** Name of the weights in a folder of Hugging Face's layout, when they are in one file. */
 export const WEIGHTS_FILE = 'model.safetensors';
@@ -102,7 +102,7 @@ async function whatIsThere(directory: string): Promise<string> {
 
 /**
  * Opens the weights of a model: `model.safetensors`, or else what `model.safetensors.index.json` lists, or else a
- * checkpoint of Google's original release. All headers are checked; no tensor is read.
+ * checkpoint of TensorFlow. All headers are checked; no tensor is read.
  * @param source folder, or path of a `.safetensors` or `.safetensors.index.json` file, or of a TensorFlow checkpoint with
  *   or without `.index`; addresses in a browser
  * @throws CheckpointError `not-found`, `missing-shard`, `index-invalid`, `index-mismatch`, `unsafe-path`, or the
@@ -116,7 +116,7 @@ export async function openCheckpoint(source: string): Promise<Checkpoint> {
   const index = files.join(source, INDEX_FILE);
   if (await files.exists(index)) return openShards(source, index);
   const bundle = await findBundle(source);
-  if (bundle !== undefined) return openTf1Checkpoint(bundle);
+  if (bundle !== undefined) return openTensorflowCheckpoint(bundle);
   const message = `${source}: neither ${WEIGHTS_FILE} nor ${INDEX_FILE} nor a checkpoint of TensorFlow. ${await whatIsThere(source)}`;
   throw new CheckpointError('not-found', message, { file: source });
 }

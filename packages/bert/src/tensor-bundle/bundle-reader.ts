@@ -8,6 +8,7 @@ import { bytesPerValue, dtypeName, numericType, swapBytes } from './bundle-dtype
 import { findParts, placePart, type SlicedTensor } from './bundle-slices.js';
 import type { Fault } from './byte-cursor.js';
 import { crc32c, masked } from './crc32c.js';
+import { parseString } from './bundle-strings.js';
 import { isSliceKey } from './ordered-code.js';
 import { readTable } from './table.js';
 
@@ -33,6 +34,11 @@ export interface TensorBundle {
    *   `truncated`
    */
   read(name: string): Promise<Float32Array>;
+  /**
+   * Bytes of a tensor that is one string.
+   * @throws CheckpointError as `read`; `index-invalid` for another number of strings
+   */
+  readText(name: string): Promise<Uint8Array>;
   /** Releases all files. */
   close(): Promise<void>;
 }
@@ -171,36 +177,60 @@ export async function openTensorBundle(prefix: string): Promise<TensorBundle> {
   const { header, stored, pieces } = parseIndex(await readIndex(file), file);
   const shards = await openShards(prefix, file, header, pieces);
 
-  const readPiece = async (name: string, entry: EntryMessage): Promise<Float32Array> => {
+  const readBytes = async (
+    name: string,
+    entry: EntryMessage,
+    checksum: (bytes: Uint8Array) => number,
+  ): Promise<Uint8Array<ArrayBuffer>> => {
     const shard = shards.get(entry.shard) as RandomAccessFile;
+    const bytes = new Uint8Array(entry.byteLength);
+    await shard.read(bytes, entry.offset);
+    if (masked(checksum(bytes)) !== entry.checksum) {
+      const message = `${shard.path}: the checksum of ${name} is wrong. The file is damaged: fetch it again.`;
+      throw new CheckpointError('checksum-mismatch', message, { file: shard.path, tensor: name });
+    }
+    return bytes;
+  };
+
+  const readPiece = async (name: string, entry: EntryMessage): Promise<Float32Array> => {
+    const details = { file, tensor: name };
     const dtype = numericType(entry.type);
-    const details = { file: shard.path, tensor: name };
     if (dtype === undefined || !isReadable(dtype)) {
       const message = `${file}: ${name} has dtype ${dtypeName(entry.type)}, which cannot be read as float32.`;
       throw new CheckpointError('unsupported-dtype', message, details);
     }
-    const bytes = new Uint8Array(entry.byteLength);
-    await shard.read(bytes, entry.offset);
-    if (masked(crc32c(bytes)) !== entry.checksum) {
-      const message = `${shard.path}: the checksum of ${name} is wrong. The file is damaged: fetch it again.`;
-      throw new CheckpointError('checksum-mismatch', message, details);
-    }
+    const bytes = await readBytes(name, entry, crc32c);
     if (header.bigEndian) swapBytes(bytes, bytesPerValue(entry.type) ?? 1);
     const { values, inexactAt } = toFloat32(dtype, bytes);
     if (inexactAt >= 0) {
-      const message = `${shard.path}: value ${inexactAt} of ${name} (${dtype}) does not fit into float32.`;
+      const message = `${file}: value ${inexactAt} of ${name} (${dtype}) does not fit into float32.`;
       throw new CheckpointError('inexact-value', message, details);
     }
     return values;
   };
 
   const byName = new Map(stored.map((tensor) => [tensor.name, tensor]));
-  const read = async (name: string): Promise<Float32Array> => {
+  const find = (name: string): Stored => {
     const tensor = byName.get(name);
-    if (tensor === undefined) {
-      throw new CheckpointError('not-found', `${file}: there is no tensor ${name}.`, { file, tensor: name });
-    }
-    const { entry, sliced, shape } = tensor;
+    if (tensor !== undefined) return tensor;
+    throw new CheckpointError('not-found', `${file}: there is no tensor ${name}.`, { file, tensor: name });
+  };
+  const readText = async (name: string): Promise<Uint8Array> => {
+    const { entry, dtype, shape } = find(name);
+    const fault: Fault = (found) =>
+      new CheckpointError('index-invalid', `${file}: ${name}: ${found}.`, { file, tensor: name });
+    if (dtype !== 'STRING' || shape.length > 0 || entry.slices.length > 0)
+      throw fault('it is not one string');
+    let text: Uint8Array = new Uint8Array();
+    await readBytes(name, entry, (bytes) => {
+      const parsed = parseString(bytes, fault);
+      text = parsed.text;
+      return parsed.checksum;
+    });
+    return text;
+  };
+  const read = async (name: string): Promise<Float32Array> => {
+    const { entry, sliced, shape } = find(name);
     if (sliced === undefined) return readPiece(name, entry);
     const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
     for (const { entry: piece, start } of sliced.parts) {
@@ -212,5 +242,5 @@ export async function openTensorBundle(prefix: string): Promise<TensorBundle> {
   const close = async (): Promise<void> => {
     for (const shard of shards.values()) await shard.close();
   };
-  return { file, entries, read, close };
+  return { file, entries, read, readText, close };
 }

@@ -1,4 +1,4 @@
-import { cpSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expectClose, goldenPath, readTensors } from '@bertune/testkit';
@@ -9,8 +9,10 @@ import '@tensorflow/tfjs-backend-wasm';
 import { Bert } from '../src/bert.js';
 import type { Checkpoint } from '../src/checkpoint.js';
 import { openCheckpoint } from '../src/checkpoint-open.js';
+import { variableNames } from '../src/tensor-bundle/object-graph.js';
 import { mapTf1Name } from '../src/tensor-bundle/tf1-names.js';
 import { temporaryFolder } from './raw-safetensors.js';
+import { field, message } from './raw-table.js';
 
 const model = (name: string): string => goldenPath(`model/tiny-gelu/${name}`);
 const original = readTensors(model('hf/model.safetensors'));
@@ -31,6 +33,10 @@ describe.each<[string, string[]]>([
   ['tf1-pretrained', names(/^(bert|cls)\.(?!predictions\.decoder)/)],
   ['tf1-pretrained-adam', names(/^(bert|cls)\.(?!predictions\.decoder)/)],
   ['tf1-finetuned', [...names(/^bert\./), 'classifier.bias', 'classifier.weight']],
+  ['tf2-ckpt-functional', names(/^bert\./)],
+  ['tf2-ckpt-functional-pretrainer', names(/^(bert|cls\.predictions)\.(?!decoder)/)],
+  ['tf2-ckpt-legacy-model', names(/^bert\./)],
+  ['tf2-ckpt-v2-attrs', names(/^(bert|cls\.predictions)\.(?!decoder)/)],
 ])('%s', (folder, expected) => {
   it('looks like a checkpoint of Hugging Face, bit for bit', async () => {
     const head = readTensors(model('tf1-finetuned/expected-logits.safetensors'));
@@ -50,7 +56,7 @@ describe.each<[string, string[]]>([
 });
 
 describe.each(['cpu', 'wasm'])('Bert.fromPretrained on %s', (backend) => {
-  it.each(['tf1-pretrained', 'tf1-pretrained-adam'])(
+  it.each(['tf1-pretrained', 'tf1-pretrained-adam', 'tf2-ckpt-functional-pretrainer'])(
     '%s gives the states of Google’s gelu',
     async (folder) => {
       await tf.setBackend(backend);
@@ -155,6 +161,54 @@ describe('what a path means', () => {
         { name: 'encoder.layer.1.output.dense.weight', expected: '[32, 48]', found: '[32, 64]' },
       ]),
     });
+  });
+});
+
+describe('object graphs', () => {
+  const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+  const node = (fullName: string, key: string, ...others: Uint8Array[]): Uint8Array =>
+    field(
+      1,
+      message(
+        ...others,
+        field(2, message(field(1, utf8('VARIABLE_VALUE')), field(2, utf8(fullName)), field(3, utf8(key)))),
+      ),
+    );
+  const fault = (found: string): Error => new Error(found);
+
+  it('names variables by their keys, without what belongs to training', () => {
+    const slot = (id: number): Uint8Array =>
+      field(3, message(field(1, 0), field(2, utf8('m')), field(3, id)));
+    const graph = message(
+      node('dense/kernel', 'layer/kernel/.ATTRIBUTES/VARIABLE_VALUE'),
+      node('iter', 'optimizer/iter/.ATTRIBUTES/VARIABLE_VALUE', slot(2)),
+      node('dense/kernel/m', 'layer/kernel/slot/.ATTRIBUTES/VARIABLE_VALUE'),
+      node('dense/kernel/v', 'layer/kernel/.OPTIMIZER_SLOT/optimizer/v/.ATTRIBUTES/VARIABLE_VALUE'),
+      node('total', 'keras_api/metrics/0/total/.ATTRIBUTES/VARIABLE_VALUE'),
+      node('output_optimizer/bias', 'output_optimizer/bias/.ATTRIBUTES/VARIABLE_VALUE'),
+    );
+    expect([...variableNames(graph, fault)]).toEqual([
+      ['layer/kernel/.ATTRIBUTES/VARIABLE_VALUE', 'dense/kernel'],
+      ['output_optimizer/bias/.ATTRIBUTES/VARIABLE_VALUE', 'output_optimizer/bias'],
+    ]);
+    expect(() => variableNames(graph.subarray(0, 20), fault)).toThrow(/bytes are said to follow/);
+  });
+
+  it('are refused when one bit is wrong', async () => {
+    const folder = temporaryFolder();
+    cpSync(model('tf2-ckpt-v2-attrs'), folder, { recursive: true });
+    const data = join(folder, 'bert_model.ckpt-1.data-00000-of-00001');
+    const bytes = readFileSync(data);
+    const at = bytes.indexOf('VARIABLE_VALUE');
+    for (const bit of [1, 0x80]) {
+      const wrong = Uint8Array.from(bytes);
+      wrong[at] ^= bit;
+      writeFileSync(data, wrong);
+      await expect(openCheckpoint(folder)).rejects.toMatchObject({
+        code: 'checksum-mismatch',
+        tensor: '_CHECKPOINTABLE_OBJECT_GRAPH',
+      });
+    }
   });
 });
 
