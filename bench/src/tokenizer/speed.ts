@@ -65,13 +65,13 @@ async function compareCase(
     const args = ['--tokenizer', tokenizer, '--texts', texts.file, '--seconds', String(seconds)];
     const more = [...(offsets ? ['--offsets'] : []), ...(write === undefined ? [] : ['--write', write])];
     const command = peer?.python ?? '';
-    const request = { name: 'tokenizers', command, args: [peerScript('tokenize.py'), ...args, ...more] };
+    const request = { name: 'tokenizers', command, args: [peerScript('encode_texts.py'), ...args, ...more] };
     return (await runJson<EncodeTiming>(request)).result;
   };
   const javascript = async (round: number): Promise<EncodeTiming> => {
     const write = output('javascript', round);
     const args = [tokenizer, texts.file, String(seconds), ...(write === undefined ? [] : [write])];
-    const script = [peerScript('tokenize.mjs'), ...args];
+    const script = [peerScript('encode_texts.mjs'), ...args];
     const request = { name: '@huggingface/tokenizers', command: process.execPath, args: script };
     return (await runJson<EncodeTiming>(request)).result;
   };

@@ -1,6 +1,6 @@
 /**
  * Hugging Face's JavaScript tokenizers: the time of encoding all texts one after the other, and what came out.
- * `node tokenize.mjs FOLDER TEXTS SECONDS [FILE]`: a folder with tokenizer.json and tokenizer_config.json, a JSON list of
+ * `node encode_texts.mjs FOLDER TEXTS SECONDS [FILE]`: a folder with tokenizer.json and tokenizer_config.json, a JSON list of
  * texts, about how long to time, and a file for the results: int32, per text the number of tokens and their ids.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
