@@ -1,6 +1,6 @@
 import type { CheckpointEntry } from './checkpoint.js';
 import { CheckpointError, type ParameterMismatch } from './errors.js';
-import { FLOAT_DTYPES, isFloat } from './safetensors-dtype.js';
+import { FLOAT_DTYPES, isFloat } from './safetensors/dtype.js';
 import { belongsToAnotherHead, isBuffer, otherOrientation, toParameterName } from './weight-names.js';
 
 /** What a model needs to know of one of its parameters to load or save it. */

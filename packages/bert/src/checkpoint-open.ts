@@ -3,7 +3,7 @@ import { files } from '#files';
 import type { Checkpoint, CheckpointEntry } from './checkpoint.js';
 import { CheckpointError } from './errors.js';
 import { readJson } from './pretrained-json.js';
-import { openSafetensors, type SafetensorsFile } from './safetensors-reader.js';
+import { openSafetensors, type SafetensorsFile } from './safetensors/reader.js';
 import { findBundle } from './tensor-bundle/find-bundle.js';
 import { openTensorflowCheckpoint } from './tensor-bundle/tensorflow-checkpoint.js';
 

@@ -6,8 +6,8 @@ import type { BertConfig } from './config.js';
 import { bertConfigToJson } from './config-json.js';
 import { CheckpointError } from './errors.js';
 import type { FileToWrite } from './files.js';
-import { SAVE_DTYPES, type SaveDtype } from './safetensors-dtype.js';
-import { safetensorsBytes, storedBytes, type TensorToWrite } from './safetensors-writer.js';
+import { SAVE_DTYPES, type SaveDtype } from './safetensors/dtype.js';
+import { safetensorsBytes, storedBytes, type TensorToWrite } from './safetensors/writer.js';
 import { isEncoderParameter, otherOrientation, toCheckpointName, transposed } from './weight-names.js';
 
 /** A parameter that can be saved. */

@@ -30,6 +30,7 @@ export {
   type ConfigProblem,
   type ParameterMismatch,
 } from './errors.js';
+export type { RandomAccessFile } from './files.js';
 export { HeapError, type HeapErrorCode } from './heap.js';
 export { type BertInputs, InputError, type InputErrorCode } from './inputs.js';
 export {
@@ -44,7 +45,7 @@ export { type Differentiable, withGradient } from './ops/with-gradient.js';
 export { createParameters, encoderParameters, linearParameters, type ParameterSpec } from './parameters.js';
 export type { PhiloxStream } from './philox.js';
 export { type PretrainedConfig, readPretrainedConfig } from './pretrained.js';
-export type { SafetensorsDtype, SaveDtype } from './safetensors-dtype.js';
-export type { SafetensorsEntry, SafetensorsHeader } from './safetensors-header.js';
-export { openSafetensors, type SafetensorsFile } from './safetensors-reader.js';
-export { type TensorToWrite, writeSafetensors, type WriteSafetensorsOptions } from './safetensors-writer.js';
+export type { SafetensorsDtype, SaveDtype } from './safetensors/dtype.js';
+export type { SafetensorsEntry, SafetensorsHeader } from './safetensors/header.js';
+export { openSafetensors, type SafetensorsFile } from './safetensors/reader.js';
+export { type TensorToWrite, writeSafetensors, type WriteSafetensorsOptions } from './safetensors/writer.js';

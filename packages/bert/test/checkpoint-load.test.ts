@@ -11,8 +11,8 @@ import { createBertConfig, type BertConfig } from '../src/config.js';
 import type { CheckpointError } from '../src/errors.js';
 import { encoderParameters, linearParameters } from '../src/parameters.js';
 import { readPretrainedConfig } from '../src/pretrained.js';
-import { writeSafetensors } from '../src/safetensors-writer.js';
-import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from '../src/safetensors-dtype.js';
+import { writeSafetensors } from '../src/safetensors/writer.js';
+import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from '../src/safetensors/dtype.js';
 import { rawFile, temporaryFolder } from './raw-safetensors.js';
 
 const model = (folder: string): string => goldenPath(`model/${folder}`);

@@ -10,7 +10,7 @@ import { loadParameters } from '../src/checkpoint-load.js';
 import { type ParameterToSave, saveParameters } from '../src/checkpoint-save.js';
 import { encoderParameters } from '../src/parameters.js';
 import { readPretrainedConfig } from '../src/pretrained.js';
-import { fromFloat16, toFloat16 } from '../src/safetensors-dtype.js';
+import { fromFloat16, toFloat16 } from '../src/safetensors/dtype.js';
 import { temporaryFolder } from './raw-safetensors.js';
 
 const golden = goldenPath('model/tiny-gelu/hf');

@@ -9,8 +9,8 @@ import {
   toBfloat16,
   toFloat16,
   toFloat32,
-} from '../src/safetensors-dtype.js';
-import { openSafetensors } from '../src/safetensors-reader.js';
+} from '../src/safetensors/dtype.js';
+import { openSafetensors } from '../src/safetensors/reader.js';
 
 const all = Uint16Array.from({ length: 65536 }, (_, i) => i);
 

@@ -5,9 +5,11 @@ import { describe, expect, it } from '@jest/globals';
 
 import { goldenPath, readTensors } from '@bertune/testkit';
 
-import { DTYPE_BYTES } from '../src/safetensors-dtype.js';
-import { openSafetensors } from '../src/safetensors-reader.js';
-import { type TensorToWrite, writeSafetensors } from '../src/safetensors-writer.js';
+import type { RandomAccessFile } from '../src/files.js';
+import { memoryFile } from '../src/files-memory.js';
+import { DTYPE_BYTES } from '../src/safetensors/dtype.js';
+import { openSafetensors } from '../src/safetensors/reader.js';
+import { type TensorToWrite, writeSafetensors } from '../src/safetensors/writer.js';
 import { rawFile, temporaryFolder } from './raw-safetensors.js';
 
 const f32 = (shape: number[], begin: number, end: number): object => ({
@@ -22,7 +24,8 @@ describe('openSafetensors', () => {
     async (folder) => {
       const path = goldenPath(`model/tiny-gelu/${folder}/model.safetensors`);
       const expected = readTensors(path);
-      for (const source of [path, new Uint8Array(readFileSync(path))]) {
+      const bytes = new Uint8Array(readFileSync(path));
+      for (const source of [path, bytes, memoryFile(bytes)]) {
         const file = await openSafetensors(source);
         expect([...file.entries.keys()].sort()).toEqual([...expected.keys()].sort());
         expect(file.metadata.get('format')).toBe('pt');
@@ -124,6 +127,21 @@ describe('openSafetensors', () => {
     );
     await expect(file.read('a')).rejects.toMatchObject({ code: 'unsupported-dtype', tensor: 'a' });
     expect(DTYPE_BYTES.F8_E4M3).toBe(1);
+  });
+
+  it('closes a file it was given: when opening fails, else with the result', async () => {
+    const closes: string[] = [];
+    const watched = (bytes: Uint8Array, name: string): RandomAccessFile => ({
+      ...memoryFile(bytes),
+      close: () => Promise.resolve(void closes.push(name)),
+    });
+    await expect(openSafetensors(watched(rawFile('[]', 0), 'bad'))).rejects.toMatchObject({
+      code: 'header-invalid',
+    });
+    const file = await openSafetensors(watched(rawFile(good, 12), 'good'));
+    expect(closes).toEqual(['bad']);
+    await file.close();
+    expect(closes).toEqual(['bad', 'good']);
   });
 
   it('tells a missing file from a folder', async () => {

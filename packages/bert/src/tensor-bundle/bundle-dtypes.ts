@@ -1,4 +1,4 @@
-import { DTYPE_BYTES, type SafetensorsDtype } from '../safetensors-dtype.js';
+import { DTYPE_BYTES, type SafetensorsDtype } from '../safetensors/dtype.js';
 
 /** Types of TensorFlow's `DataType` that safetensors has too, under its names. */
 const NAMES: ReadonlyMap<number, SafetensorsDtype> = new Map<number, SafetensorsDtype>([

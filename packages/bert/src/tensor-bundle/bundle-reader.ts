@@ -2,7 +2,7 @@ import { files } from '#files';
 
 import { CheckpointError, type CheckpointErrorCode } from '../errors.js';
 import type { RandomAccessFile } from '../files.js';
-import { isReadable, toFloat32 } from '../safetensors-dtype.js';
+import { isReadable, toFloat32 } from '../safetensors/dtype.js';
 import { type BundleHeader, type EntryMessage, readBundleHeader, readEntry } from './bundle-messages.js';
 import { bytesPerValue, dtypeName, numericType, swapBytes } from './bundle-dtypes.js';
 import { findParts, placePart, type SlicedTensor } from './bundle-slices.js';

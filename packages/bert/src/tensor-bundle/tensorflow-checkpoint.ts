@@ -1,6 +1,6 @@
 import type { Checkpoint, CheckpointEntry } from '../checkpoint.js';
 import { CheckpointError } from '../errors.js';
-import { isFloat } from '../safetensors-dtype.js';
+import { isFloat } from '../safetensors/dtype.js';
 import { transposed } from '../weight-names.js';
 import { openTensorBundle, type TensorBundle } from './bundle-reader.js';
 import { OBJECT_GRAPH, variableNames } from './object-graph.js';

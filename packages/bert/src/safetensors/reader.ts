@@ -1,9 +1,10 @@
 import { files } from '#files';
 
-import { CheckpointError } from './errors.js';
-import type { RandomAccessFile } from './files.js';
-import { isReadable, toFloat32 } from './safetensors-dtype.js';
-import { headerLength, parseSafetensorsHeader, type SafetensorsHeader } from './safetensors-header.js';
+import { CheckpointError } from '../errors.js';
+import type { RandomAccessFile } from '../files.js';
+import { memoryFile } from '../files-memory.js';
+import { isReadable, toFloat32 } from './dtype.js';
+import { headerLength, parseSafetensorsHeader, type SafetensorsHeader } from './header.js';
 
 /** An open safetensors file whose header has been checked. The caller closes it. */
 export interface SafetensorsFile extends SafetensorsHeader {
@@ -19,27 +20,23 @@ export interface SafetensorsFile extends SafetensorsHeader {
   close(): Promise<void>;
 }
 
-function inMemory(bytes: Uint8Array): RandomAccessFile {
-  return {
-    path: 'bytes in memory',
-    size: bytes.length,
-    read(target, offset) {
-      target.set(bytes.subarray(offset, offset + target.length));
-      return Promise.resolve();
-    },
-    close: () => Promise.resolve(),
-  };
-}
-
 /**
  * Opens a safetensors file and checks its whole header before any memory for tensors is asked for.
  * Tensors are then read one at a time, straight from the file.
- * @param source path, address (in a browser), or the whole file
+ * @param source path, address (in a browser), the whole file, or an open one, which is closed with the result or when
+ *   opening fails
  * @throws CheckpointError `not-found`, `read-failed`, or the fault of the header; see `CheckpointErrorCode`
  * @see https://github.com/huggingface/safetensors#format
  */
-export async function openSafetensors(source: string | Uint8Array): Promise<SafetensorsFile> {
-  const data = typeof source === 'string' ? await files.open(source) : inMemory(source);
+export async function openSafetensors(
+  source: string | Uint8Array | RandomAccessFile,
+): Promise<SafetensorsFile> {
+  const data =
+    typeof source === 'string'
+      ? await files.open(source)
+      : source instanceof Uint8Array
+        ? memoryFile(source)
+        : source;
   try {
     const file = data.path;
     const prefix = new Uint8Array(Math.min(8, data.size));

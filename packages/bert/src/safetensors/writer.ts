@@ -1,7 +1,7 @@
 import { files } from '#files';
 
-import { CheckpointError } from './errors.js';
-import { DTYPE_BYTES, fromFloat32, SAVE_DTYPES, type SaveDtype } from './safetensors-dtype.js';
+import { CheckpointError } from '../errors.js';
+import { DTYPE_BYTES, fromFloat32, SAVE_DTYPES, type SaveDtype } from './dtype.js';
 
 /** One tensor to be written. */
 export interface TensorToWrite {

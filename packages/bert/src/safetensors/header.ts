@@ -1,6 +1,6 @@
-import { CheckpointError, type CheckpointErrorCode } from './errors.js';
-import { DTYPE_BYTES, type SafetensorsDtype } from './safetensors-dtype.js';
-import { duplicateKey } from './safetensors-duplicates.js';
+import { CheckpointError, type CheckpointErrorCode } from '../errors.js';
+import { DTYPE_BYTES, type SafetensorsDtype } from './dtype.js';
+import { duplicateKey } from './duplicate-keys.js';
 
 /** Where one tensor lies in a file. */
 export interface SafetensorsEntry {
