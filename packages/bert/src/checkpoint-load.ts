@@ -1,6 +1,6 @@
 import { type FitOptions, fitCheckpoint, isListed, type StoredParameter } from './checkpoint-fit.js';
 import { misfitError } from './checkpoint-message.js';
-import type { Checkpoint } from './checkpoint.js';
+import type { Checkpoint, CheckpointEntry } from './checkpoint.js';
 import { openCheckpoint } from './checkpoint-open.js';
 import type { ParameterMismatch } from './errors.js';
 import { transposed } from './weight-names.js';
@@ -58,6 +58,17 @@ export async function loadParameters(
   }
 }
 
+/** Values of a tensor, a matrix transposed where the model has it the other way round. */
+async function readOriented(
+  checkpoint: Checkpoint,
+  { name, shape }: CheckpointEntry,
+  transpose: boolean,
+): Promise<Float32Array> {
+  if (!transpose || shape.length !== 2) return checkpoint.read(name);
+  if (checkpoint.readTransposed !== undefined) return checkpoint.readTransposed(name);
+  return transposed(await checkpoint.read(name), shape[0], shape[1]);
+}
+
 async function loadFrom(
   checkpoint: Checkpoint,
   expected: ReadonlyMap<string, StoredParameter>,
@@ -76,10 +87,7 @@ async function loadFrom(
   for (const [name, entry] of fit.found) {
     const parameter = expected.get(name);
     if (parameter === undefined) continue;
-    let values = await checkpoint.read(entry.name);
-    if (parameter.transpose && entry.shape.length === 2)
-      values = transposed(values, entry.shape[0], entry.shape[1]);
-    await assign(name, values, parameter.shape);
+    await assign(name, await readOriented(checkpoint, entry, parameter.transpose), parameter.shape);
   }
   return {
     file: checkpoint.file,

@@ -24,6 +24,11 @@ export interface Checkpoint {
    * @throws CheckpointError as the format's reader, see `openCheckpoint`
    */
   read(name: string): Promise<Float32Array>;
+  /**
+   * The same of a matrix the other way round, [in, out]: for formats that keep it like this, in which `read` has to
+   * transpose. Absent where `read` gives what the file has.
+   */
+  readTransposed?(name: string): Promise<Float32Array>;
   /** Releases all files. */
   close(): Promise<void>;
 }

@@ -10,7 +10,7 @@ import { Bert } from '../src/bert.js';
 import type { Checkpoint } from '../src/checkpoint.js';
 import { openCheckpoint } from '../src/checkpoint-open.js';
 import { variableNames } from '../src/tensor-bundle/object-graph.js';
-import { mapTf1Name } from '../src/tensor-bundle/tf1-names.js';
+import { mapTf1Name } from '../src/names/tf1-names.js';
 import { temporaryFolder } from './raw-safetensors.js';
 import { field, message } from './raw-table.js';
 

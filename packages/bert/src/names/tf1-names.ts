@@ -10,11 +10,7 @@
  *   output_weights [C, D]                               classifier.weight, as it is (run_classifier.py)
  */
 
-/** Name in Hugging Face's layout, and whether the matrix must be transposed to be [out, in] as there. */
-export interface MappedName {
-  readonly name: string;
-  readonly transpose: boolean;
-}
+import type { MappedName } from './mapped-name.js';
 
 /** Modules whose output layers are called otherwise. */
 const OUTPUTS: readonly (readonly [old: RegExp, current: string])[] = [

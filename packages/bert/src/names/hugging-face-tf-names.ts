@@ -1,0 +1,37 @@
+/**
+ * Names of weights in the TensorFlow classes of `transformers`, and those of its PyTorch classes for the same.
+ *
+ *   TensorFlow                                                      PyTorch
+ *   tf_bert_model/bert/encoder/layer_._0/attention/self/query/kernel:0   bert.encoder.layer.0.attention.self.query.weight
+ *   tf_bert_model/bert/embeddings/token_type_embeddings/embeddings:0     bert.embeddings.token_type_embeddings.weight
+ *   tf_bert_for_pre_training/mlm___cls/predictions/bias:0                cls.predictions.bias
+ *   tf_bert_for_sequence_classification/classifier/kernel:0              classifier.weight, transposed
+ *
+ * The first part is the name of the model, which is free; a file of safetensors leaves it out. In `layer_._0` the
+ * mark `_._` separates, and in `mlm___cls` what stands before `___` is there for TensorFlow alone.
+ * @see transformers 4.57.6, modeling_tf_pytorch_utils.py, convert_tf_weight_name_to_pt_weight_name
+ */
+
+import type { MappedName } from './mapped-name.js';
+
+/** Modules that a BERT of `transformers` is put together of. */
+const MODULE = /^(?:.*\/)?((?:bert|cls|classifier|qa_outputs)\/.*)$/;
+
+const ENDINGS: readonly (readonly [old: RegExp, current: string])[] = [
+  [/\.(kernel|embeddings|gamma)$/, '.weight'],
+  [/\.beta$/, '.bias'],
+];
+
+/** PyTorch's name of a weight; one that is not of a BERT comes back recognisable, with dots. */
+export function mapHuggingFaceTfName(weight: string): MappedName {
+  const plain = weight
+    .replace(/:0$/, '')
+    .replace(/(^|\/)[^/]*___/g, '$1')
+    .replaceAll('_._', '/');
+  const within = MODULE.exec(plain)?.[1] ?? plain;
+  const name = ENDINGS.reduce(
+    (result, [old, current]) => result.replace(old, current),
+    within.replaceAll('/', '.'),
+  );
+  return { name, transpose: within.endsWith('/kernel') };
+}
