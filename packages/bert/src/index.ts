@@ -39,7 +39,9 @@ export {
   type LoadVariablesOptions,
   saveVariables,
 } from './model-files.js';
+export { activatedLinear } from './ops/activation.js';
 export { type Dropout, dropout } from './ops/dropout.js';
+export { type LayerNorm, layerNorm } from './ops/layer-norm.js';
 export { type Linear, linear } from './ops/linear.js';
 export { type Differentiable, withGradient } from './ops/with-gradient.js';
 export { createParameters, encoderParameters, linearParameters, type ParameterSpec } from './parameters.js';
