@@ -4,18 +4,23 @@ import type { BertConfig } from './config.js';
 import { bertConfigExtra, parseBertConfig, type ParseConfigOptions } from './config-json.js';
 import { CheckpointError, ConfigError } from './errors.js';
 import { readJson } from './pretrained-json.js';
+import { findSavedModel } from './saved-model/find-saved-model.js';
+import { inferSavedModelConfig } from './saved-model/saved-model-config.js';
 
 /** A model folder's configuration. */
 export interface PretrainedConfig {
   readonly config: BertConfig;
   /** what else the file says, such as `id2label`; to be handed back when the model is saved */
   readonly extra: Readonly<Record<string, unknown>>;
-  /** path or address of the file */
+  /** classes of `transformers` that wrote the folder, for example `BertForMaskedLM`; empty where the file names none */
+  readonly architectures: readonly string[];
+  /** path or address of the file, or of the SavedModel that it was inferred from */
   readonly source: string;
 }
 
 /**
- * Reads `config.json`, or Google's `bert_config.json` where there is no such file.
+ * Reads `config.json`, or Google's `bert_config.json` where there is no such file. A SavedModel has neither: there the
+ * configuration is inferred from the shapes of its variables, see `inferSavedModelConfig`.
  * @param directory path of the folder or of the weights in it; address in a browser
  * @throws CheckpointError `not-found` or `read-failed`
  * @throws ConfigError `not-json` or `invalid-config`
@@ -32,7 +37,17 @@ export async function readPretrainedConfig(
       (cause) =>
         new ConfigError('not-json', source, [], `${source}: not JSON in UTF-8: ${String(cause)}`, { cause }),
     );
-    return { config: parseBertConfig(json, source, options), extra: bertConfigExtra(json), source };
+    return {
+      config: parseBertConfig(json, source, options),
+      extra: bertConfigExtra(json),
+      architectures: architecturesOf(json),
+      source,
+    };
+  }
+  const savedModel = await findSavedModel(directory);
+  if (savedModel !== undefined && savedModel !== directory) return readPretrainedConfig(savedModel, options);
+  if (savedModel !== undefined) {
+    return { ...(await inferSavedModelConfig(savedModel)), architectures: [], source: savedModel };
   }
   // Of a checkpoint's path the folder it lies in.
   if (/\.(safetensors|index|index\.json)$/.test(directory) || (await files.exists(`${directory}.index`))) {
@@ -47,4 +62,9 @@ export async function readPretrainedConfig(
   throw new CheckpointError('not-found', `${directory}: no config.json and no bert_config.json.${hint}`, {
     file: directory,
   });
+}
+
+function architecturesOf(json: unknown): string[] {
+  const { architectures } = json as { readonly architectures?: unknown };
+  return Array.isArray(architectures) ? architectures.filter((name) => typeof name === 'string') : [];
 }

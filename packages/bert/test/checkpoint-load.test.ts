@@ -102,6 +102,7 @@ describe('loadParameters', () => {
     const folder = goldenPath('heads/sequence-classification-5.hf');
     const parsed = await readPretrainedConfig(folder);
     expect(parsed.extra).toMatchObject({ problem_type: 'single_label_classification' });
+    expect(parsed.architectures).toEqual(['BertForSequenceClassification']);
     const expected = new Map([
       ...encoderParameters(parsed.config, true),
       ...linearParameters('classifier', 32, 5),
