@@ -18,6 +18,9 @@
  *   of the batch, `details.bytes` what it would need, where that is known
  * - `shape-mismatch`: a batch that has not one row for each example; predictions or labels of batches that cannot be put
  *   together, or do not fit each other
+ * - `needs-two-classes`: a metric that compares positives with negatives, or correlates, has only one kind of label
+ * - `invalid-scores`: a curve of no scores, or of scores that are not all numbers
+ * - `invalid-tag`: a tag of a word that is none of the scheme
  * - `aborted`: the signal asked an evaluation or prediction to end
  */
 export type TrainErrorCode =
@@ -35,6 +38,9 @@ export type TrainErrorCode =
   | 'non-finite-gradients'
   | 'out-of-memory'
   | 'shape-mismatch'
+  | 'needs-two-classes'
+  | 'invalid-scores'
+  | 'invalid-tag'
   | 'aborted';
 
 /**

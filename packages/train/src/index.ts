@@ -37,10 +37,22 @@ export type {
 export type { EvaluateOptions, FitOptions } from './fit-options.js';
 export type { History } from './history.js';
 export { lengthBuckets, type LengthBucketsOptions, padToBuckets } from './length-buckets.js';
+export { balancedAccuracyScore, cohenKappa, topKAccuracyScore } from './metrics/agreement.js';
 export { accuracyScore, subsetAccuracyScore } from './metrics/accuracy.js';
+export { type BootstrapInterval, bootstrapInterval, type BootstrapOptions } from './metrics/bootstrap.js';
+export { brierScore } from './metrics/brier.js';
+export {
+  type CalibrationOptions,
+  type Confidences,
+  confidences,
+  expectedCalibrationError,
+  type ReliabilityBin,
+  reliabilityBins,
+} from './metrics/calibration.js';
 export {
   accuracy,
   type AveragedOptions,
+  balancedAccuracy,
   f1,
   logLoss,
   mcc,
@@ -49,11 +61,31 @@ export {
   type ThresholdOptions,
 } from './metrics/classification-metrics.js';
 export { type ConfusionMatrix, confusionMatrix } from './metrics/confusion-matrix.js';
-export { pearsonCorrelation, spearmanCorrelation } from './metrics/correlation.js';
+export { kendallTau, pearsonCorrelation, spearmanCorrelation } from './metrics/correlation.js';
 export { decide, type Decisions } from './metrics/decisions.js';
+export {
+  decisionThreshold,
+  type DecisionThreshold,
+  type ThresholdObjective,
+} from './metrics/decision-threshold.js';
+export {
+  entitiesOf,
+  type Entity,
+  entityScores,
+  type EntityScores,
+  type TagMode,
+} from './metrics/entities.js';
 export { logLossScore } from './metrics/log-loss.js';
 export { matthewsCorrelation } from './metrics/matthews.js';
 export type { Metric } from './metrics/metric.js';
+export { type MultiClassAucOptions, rocAucMultiClass } from './metrics/multi-class-auc.js';
+export {
+  averagePrecisionMultiLabel,
+  hammingLoss,
+  type MultiLabelAverage,
+  rocAucMultiLabel,
+  sampleScores,
+} from './metrics/multi-label.js';
 export {
   type Average,
   averageScore,
@@ -64,8 +96,23 @@ export {
   type PrecisionRecallOptions,
   scoreOfClass,
 } from './metrics/precision-recall.js';
-export { meanAbsoluteError, meanSquaredError, r2Score } from './metrics/regression.js';
-export { mae, mse, pearson, r2, spearman } from './metrics/regression-metrics.js';
+export {
+  averagePrecisionScore,
+  type PrecisionRecallCurve,
+  precisionRecallCurve,
+} from './metrics/precision-recall-curve.js';
+export { averagePrecision, brier, calibrationError, rocAuc } from './metrics/probability-metrics.js';
+export {
+  explainedVariance,
+  maxError,
+  meanAbsoluteError,
+  meanSquaredError,
+  r2Score,
+  rootMeanSquaredError,
+} from './metrics/regression.js';
+export { mae, mse, pearson, r2, rmse, spearman } from './metrics/regression-metrics.js';
+export { rocAucScore, type RocCurve, rocCurve } from './metrics/roc.js';
+export { fitTemperature, scaledProbabilities, type Temperature } from './metrics/temperature.js';
 export { wilsonInterval } from './metrics/wilson-interval.js';
 export { adam, type Adam, type AdamMoments } from './optimizers/adam.js';
 export { adamW, type AdamW } from './optimizers/adamw.js';

@@ -1,6 +1,7 @@
 import { TrainError } from '../errors.js';
 import type { HostTensor } from '../executor.js';
 import { accuracyScore, subsetAccuracyScore } from './accuracy.js';
+import { balancedAccuracyScore } from './agreement.js';
 import { decide, type Decisions } from './decisions.js';
 import { logLossScore } from './log-loss.js';
 import { matthewsCorrelation } from './matthews.js';
@@ -61,10 +62,19 @@ export function mcc(options: ThresholdOptions = {}): Metric {
   });
 }
 
+/** Mean recall of the classes of a binary or multi-class problem. */
+export function balancedAccuracy(options: ThresholdOptions = {}): Metric {
+  return decided(options.name ?? 'balanced_accuracy', options, ({ problem, labels, predictions }) => {
+    if (problem !== 'multi-label') return balancedAccuracyScore(labels, predictions);
+    throw new TrainError('shape-mismatch', 'balancedAccuracy: expected one label an example, found several.');
+  });
+}
+
 /** Log loss of a binary or multi-class problem; predictions must be probabilities. */
 export function logLoss(options: { readonly name?: string } = {}): Metric {
   return {
     name: options.name ?? 'log_loss',
+    better: 'lower',
     compute: (predictions: HostTensor, labels: HostTensor) =>
       logLossScore(labels.values, predictions.values, predictions.shape[1] ?? 1),
   };
@@ -94,5 +104,9 @@ function averaged(name: string, options: AveragedOptions, pick: (score: Precisio
 }
 
 function decided(name: string, options: ThresholdOptions, compute: (decisions: Decisions) => number): Metric {
-  return { name, compute: (predictions, labels) => compute(decide(predictions, labels, options)) };
+  return {
+    name,
+    better: 'higher',
+    compute: (predictions, labels) => compute(decide(predictions, labels, options)),
+  };
 }

@@ -30,27 +30,40 @@ export function decide(
   options: { readonly threshold?: number | undefined } = {},
 ): Decisions {
   const { threshold = 0.5 } = options;
-  const [rows = 0, columns = 1] = predictions.shape;
+  const { problem, columns } = problemOf(predictions, labels);
   const { values } = predictions;
+  if (problem === 'multi-class') {
+    const rows = labels.values.length;
+    const classes = Int32Array.from({ length: rows }, (_, row) =>
+      largest(values.subarray(row * columns, (row + 1) * columns)),
+    );
+    return { problem, labels: labels.values, predictions: classes, columns };
+  }
+  const held = Int32Array.from(values, (value) => (Number.isNaN(value) ? -1 : Number(value >= threshold)));
+  return { problem, labels: labels.values, predictions: held, columns };
+}
+
+/**
+ * What the shapes say a problem is; see `decide`.
+ * @throws TrainError `shape-mismatch`
+ */
+export function problemOf(
+  predictions: HostTensor,
+  labels: HostTensor,
+): Pick<Decisions, 'problem' | 'columns'> {
+  const [rows = 0, columns = 1] = predictions.shape;
   const perExample = labels.values.length / rows;
   const fits = predictions.shape.length <= 2 && labels.shape[0] === rows;
   if (!fits || (perExample !== 1 && perExample !== columns)) {
     throw new TrainError(
       'shape-mismatch',
-      `decide: expected predictions [N, C] with labels [N] or [N, C], ` +
+      `Metric: expected predictions [N, C] with labels [N] or [N, C], ` +
         `found [${predictions.shape.join(', ')}] with [${labels.shape.join(', ')}].`,
       { predictions: predictions.shape, labels: labels.shape },
     );
   }
-  if (columns > 1 && perExample === 1) {
-    const classes = Int32Array.from({ length: rows }, (_, row) =>
-      largest(values.subarray(row * columns, (row + 1) * columns)),
-    );
-    return { problem: 'multi-class', labels: labels.values, predictions: classes, columns };
-  }
-  const held = Int32Array.from(values, (value) => (Number.isNaN(value) ? -1 : Number(value >= threshold)));
-  const problem = columns === 1 ? 'binary' : 'multi-label';
-  return { problem, labels: labels.values, predictions: held, columns };
+  if (columns === 1) return { problem: 'binary', columns };
+  return { problem: perExample === 1 ? 'multi-class' : 'multi-label', columns };
 }
 
 /** Position of the largest value, the first of equals; -1 when one is NaN. */

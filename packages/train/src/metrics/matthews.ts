@@ -18,10 +18,30 @@ export function matthewsCorrelation(labels: ArrayLike<number>, predictions: Arra
     actual.set(labels[i], (actual.get(labels[i]) ?? 0) + 1);
     predicted.set(predictions[i], (predicted.get(predictions[i]) ?? 0) + 1);
   }
-  let [both, actualSquares, predictedSquares] = [0, 0, 0];
-  for (const name of new Set([...occurring(labels, predictions), -1])) {
-    const a = actual.get(name) ?? 0;
-    const p = predicted.get(name) ?? 0;
+  const classes = [...new Set([...occurring(labels, predictions), -1])];
+  return matthewsOfTotals(
+    right,
+    classes.map((name) => actual.get(name) ?? 0),
+    classes.map((name) => predicted.get(name) ?? 0),
+  );
+}
+
+/**
+ * Matthews correlation coefficient from counts.
+ * @param right examples that are right
+ * @param actual examples of each class
+ * @param predicted examples predicted as each class
+ * @returns as `matthewsCorrelation`
+ */
+export function matthewsOfTotals(
+  right: number,
+  actual: readonly number[],
+  predicted: readonly number[],
+): number {
+  let [total, both, actualSquares, predictedSquares] = [0, 0, 0, 0];
+  for (const [i, a] of actual.entries()) {
+    const p = predicted[i];
+    total += a;
     both += a * p;
     actualSquares += a * a;
     predictedSquares += p * p;

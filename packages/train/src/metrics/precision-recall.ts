@@ -114,7 +114,8 @@ function add(a: ClassCounts, b: ClassCounts): ClassCounts {
   };
 }
 
-function countPositives(
+/** Counts of one class from what each example is and was said to be. */
+export function countPositives(
   examples: number,
   at: (example: number) => readonly [actual: boolean, predicted: boolean],
 ): ClassCounts {

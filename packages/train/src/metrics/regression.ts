@@ -34,6 +34,42 @@ export function r2Score(labels: ArrayLike<number>, predictions: ArrayLike<number
   return 1 - error / deviation;
 }
 
+/**
+ * Root of the mean squared error, in the unit of the labels. NaN without examples.
+ * @throws TrainError `shape-mismatch`
+ */
+export function rootMeanSquaredError(labels: ArrayLike<number>, predictions: ArrayLike<number>): number {
+  return Math.sqrt(meanSquaredError(labels, predictions));
+}
+
+/**
+ * Largest absolute error. NaN without examples.
+ * @throws TrainError `shape-mismatch`
+ */
+export function maxError(labels: ArrayLike<number>, predictions: ArrayLike<number>): number {
+  sameLength('maxError', labels, predictions);
+  let largest = labels.length === 0 ? NaN : 0;
+  for (let i = 0; i < labels.length; i++) largest = Math.max(largest, Math.abs(labels[i] - predictions[i]));
+  return largest;
+}
+
+/**
+ * Share of the variance of the labels that is explained: as `r2Score`, but forgiving a constant offset.
+ * @returns at most 1; NaN without examples; with constant labels 1 when the error is constant too, else 0
+ * @throws TrainError `shape-mismatch`
+ */
+export function explainedVariance(labels: ArrayLike<number>, predictions: ArrayLike<number>): number {
+  sameLength('explainedVariance', labels, predictions);
+  const variance = (at: (index: number) => number): number => {
+    const mean = meanOf(labels.length, at);
+    return meanOf(labels.length, (i) => (at(i) - mean) ** 2);
+  };
+  const error = variance((i) => labels[i] - predictions[i]);
+  const all = variance((i) => labels[i]);
+  if (all === 0) return error === 0 ? 1 : 0;
+  return 1 - error / all;
+}
+
 function meanOf(count: number, at: (index: number) => number): number {
   let total = 0;
   for (let i = 0; i < count; i++) total += at(i);
