@@ -47,6 +47,7 @@ export { type Differentiable, withGradient } from './ops/with-gradient.js';
 export { createParameters, encoderParameters, linearParameters, type ParameterSpec } from './parameters.js';
 export type { PhiloxStream } from './philox.js';
 export { type PretrainedConfig, readPretrainedConfig } from './pretrained.js';
+export { savedModelTokenizer, type SavedModelTokenizer } from './saved-model/saved-model-tokenizer.js';
 export type { SafetensorsDtype, SaveDtype } from './safetensors/dtype.js';
 export type { SafetensorsEntry, SafetensorsHeader } from './safetensors/header.js';
 export { openSafetensors, type SafetensorsFile } from './safetensors/reader.js';

@@ -1,6 +1,14 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+import { afterAll } from '@jest/globals';
+
+const folders: string[] = [];
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 /** A safetensors file from any header text, right or wrong, with zeros for data. */
 export function rawFile(header: unknown, dataBytes: number, headerLength?: number): Uint8Array {
@@ -11,7 +19,9 @@ export function rawFile(header: unknown, dataBytes: number, headerLength?: numbe
   return bytes;
 }
 
-/** An empty folder for one test. */
+/** An empty folder, removed after the last test of the file. */
 export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'bertune-'));
+  const folder = mkdtempSync(join(tmpdir(), 'bertune-'));
+  folders.push(folder);
+  return folder;
 }

@@ -1,4 +1,4 @@
-import { listedNames, type ListedOrder } from './listed-names.js';
+import { listedNames } from './listed-names.js';
 import { mapHuggingFaceTfName } from './hugging-face-tf-names.js';
 import { isKnown, type MappedName } from './mapped-name.js';
 import { mapTf1Name } from './tf1-names.js';
@@ -32,34 +32,54 @@ const placeOf = (path: string): number | undefined => {
   return number === undefined ? undefined : Number(number);
 };
 
-/** Variables that nothing but their number names; none unless every shape is the one that its place asks for. */
-function byPlace(variables: readonly GraphVariable[]): Map<GraphVariable, MappedName> {
+const isMlm = ({ path }: GraphVariable): boolean => /(^|\/)mlm\//.test(path);
+
+const WORDS = 'bert.embeddings.word_embeddings.weight';
+const INTERMEDIATE = 'bert.encoder.layer.0.intermediate.dense.bias';
+
+/** Number of values of each parameter of an encoder, as far as it does not depend on free sizes. */
+function sizeOf(
+  name: string,
+  [vocabSize, hiddenSize]: readonly number[],
+  intermediateSize: number,
+): number | undefined {
+  if (name.endsWith('_embeddings.weight')) return undefined;
+  if (name === 'cls.predictions.bias') return vocabSize;
+  if (name.endsWith('.intermediate.dense.bias')) return intermediateSize;
+  if (!name.endsWith('.weight') || name.includes('LayerNorm')) return hiddenSize;
+  const isFeedForward = /\.\d+\.(intermediate|output)\.dense\.weight$/.test(name);
+  return hiddenSize * (isFeedForward ? intermediateSize : hiddenSize);
+}
+
+/**
+ * Variables that nothing but their number names: a whole encoder, the masked language model's head on one, or both. None
+ * unless every shape is the one that its place asks for.
+ * @param known shapes of the parameters whose names are known already
+ */
+function byPlace(
+  variables: readonly GraphVariable[],
+  known: ReadonlyMap<string, readonly number[]>,
+): Map<GraphVariable, MappedName> {
   const placed = new Map<number, GraphVariable>();
   for (const variable of variables) {
     const place = placeOf(variable.path);
     if (place !== undefined) placed.set(place, variable);
   }
-  const isMlm = ({ path }: GraphVariable): boolean => /(^|\/)mlm\//.test(path);
-  const count = [...placed.values()].filter((variable) => !isMlm(variable)).length;
+  const named = [...known.keys()].filter((name) => name.startsWith('bert.')).length;
+  const count = named > 0 ? named : [...placed.values()].filter((variable) => !isMlm(variable)).length;
   // Right after the embeddings comes the first query: heads are an axis of their own in the Model Garden.
-  const order: ListedOrder = placed.get(5)?.shape.length === 3 ? 'model-garden' : 'hugging-face';
-  const names = listedNames(order, count);
+  const isMerged = named === 0 && placed.get(5)?.shape.length === 2;
+  const names = listedNames(isMerged ? 'hugging-face' : 'model-garden', count);
+  const words = known.get(WORDS) ?? placed.get(0)?.shape;
+  const intermediateSize = (known.get(INTERMEDIATE) ?? placed.get(16)?.shape)?.[0];
   const result = new Map<GraphVariable, MappedName>();
-  const [vocabSize, hiddenSize] = placed.get(0)?.shape ?? [];
-  const intermediateSize = placed.get(16)?.shape[0];
-  if (names === undefined || intermediateSize === undefined) return result;
-  const sizeOf = (name: string): number | undefined => {
-    if (name.endsWith('_embeddings.weight')) return undefined;
-    if (name === 'cls.predictions.bias') return vocabSize;
-    if (name.endsWith('.intermediate.dense.bias')) return intermediateSize;
-    if (!name.endsWith('.weight') || name.includes('LayerNorm')) return hiddenSize;
-    const isFeedForward = /\.\d+\.(intermediate|output)\.dense\.weight$/.test(name);
-    return hiddenSize * (isFeedForward ? intermediateSize : hiddenSize);
-  };
+  if (names === undefined || words === undefined || intermediateSize === undefined) return result;
   for (const [place, variable] of placed) {
     const name = names[place];
     const size = variable.shape.reduce((product, length) => product * length, 1);
-    if (name === undefined || size !== (sizeOf(name) ?? size)) return new Map();
+    const fits =
+      name !== undefined && !known.has(name) && size === (sizeOf(name, words, intermediateSize) ?? size);
+    if (!fits) return new Map();
     const isMatrix = name.endsWith('.weight') && !/(LayerNorm|_embeddings)\.weight$/.test(name);
     result.set(variable, { name, transpose: isMatrix });
   }
@@ -84,10 +104,10 @@ function denseLayers(variables: readonly GraphVariable[]): (readonly [GraphVaria
  */
 function headNames(
   rest: readonly GraphVariable[],
-  known: ReadonlyMap<string, number | undefined>,
+  known: ReadonlyMap<string, readonly number[]>,
 ): Map<GraphVariable, MappedName> {
   const layers = denseLayers(rest);
-  const hiddenSize = known.get('bert.embeddings.word_embeddings.weight');
+  const [, hiddenSize] = known.get(WORDS) ?? [];
   if (layers.length !== 1 || known.has('classifier.weight') || layers[0][0].shape[0] !== hiddenSize)
     return new Map();
   const [kernel, bias] = layers[0];
@@ -107,20 +127,17 @@ function headNames(
  */
 export function nameVariables(variables: readonly GraphVariable[]): Map<GraphVariable, MappedName> {
   const named = new Map<GraphVariable, MappedName>();
-  const rest = (): GraphVariable[] => variables.filter((variable) => !named.has(variable));
-  const take = (names: ReadonlyMap<GraphVariable, MappedName>): void => {
-    for (const [variable, name] of names) named.set(variable, name);
-  };
   for (const variable of variables) {
     const mapped = byName(variable);
     if (mapped !== undefined) named.set(variable, mapped);
   }
-  if (![...named.values()].some(({ name }) => name === 'bert.embeddings.word_embeddings.weight'))
-    take(byPlace(rest()));
-  const known = new Map([...named].map(([{ shape }, { name }]) => [name, shape.at(-1)]));
-  take(headNames(rest(), known));
-  for (const variable of rest()) {
-    named.set(variable, mapTf2Name(variable.fullName === '' ? variable.path : variable.fullName));
+  for (const find of [byPlace, headNames]) {
+    const rest = variables.filter((variable) => !named.has(variable));
+    const known = new Map([...named].map(([{ shape }, { name }]) => [name, shape]));
+    for (const [variable, name] of find(rest, known)) named.set(variable, name);
+  }
+  for (const variable of variables) {
+    if (!named.has(variable)) named.set(variable, mapTf2Name(variable.fullName || variable.path));
   }
   return named;
 }

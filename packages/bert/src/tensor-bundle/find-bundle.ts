@@ -1,6 +1,7 @@
 import { files } from '#files';
 
 import { CheckpointError } from '../errors.js';
+import { findSavedModel, variablesOf } from '../saved-model/find-saved-model.js';
 
 /** File in which TensorFlow notes the newest checkpoint of a folder. */
 const STATE_FILE = 'checkpoint';
@@ -29,12 +30,14 @@ async function newest(directory: string): Promise<string | undefined> {
 }
 
 /**
- * The TensorFlow checkpoint that a path means: the path itself, with or without `.index`; or of a folder what its
- * `checkpoint` file calls the newest, else `bert_model.ckpt`, else the only one there.
+ * The TensorFlow checkpoint that a path means: the path itself, with or without `.index`; the variables of a SavedModel;
+ * or of a folder what its `checkpoint` file calls the newest, else `bert_model.ckpt`, else the only one there.
  * @returns path or address without `.index`; undefined where there is none
  * @throws CheckpointError `not-found` for a folder with several of which none is marked
  */
 export async function findBundle(source: string): Promise<string | undefined> {
+  const savedModel = await findSavedModel(source);
+  if (savedModel !== undefined) return variablesOf(savedModel);
   const candidates = [
     source.endsWith(INDEX) ? source.slice(0, -INDEX.length) : source,
     ...[await newest(source), RELEASE]

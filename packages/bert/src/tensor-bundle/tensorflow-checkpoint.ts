@@ -24,14 +24,22 @@ export async function readGraph({
   });
 }
 
-/** Hugging Face's name of every tensor that may be a parameter, by its key. */
-async function mapTensors(bundle: TensorBundle): Promise<Map<string, MappedName>> {
+/** What the tensors of a checkpoint are to Hugging Face. */
+export interface NamedTensors {
+  /** by key, of every tensor that may be a parameter */
+  readonly names: ReadonlyMap<string, MappedName>;
+  /** whether it has no object graph, as those of `tf.train.Saver` */
+  readonly isTf1: boolean;
+}
+
+/** Names what may be a parameter: tensors of floats, without what an optimizer kept. */
+export async function nameTensors(bundle: TensorBundle): Promise<NamedTensors> {
   const { entries } = bundle;
   const graph = await readGraph(bundle);
   const floats = [...entries.values()].filter(({ dtype }) => isFloat(dtype));
   if (graph === undefined) {
     const kept = floats.filter(({ name }) => !isTrainingState(name, (other) => entries.has(other)));
-    return new Map(kept.map(({ name }) => [name, mapTf1Name(name)]));
+    return { names: new Map(kept.map(({ name }) => [name, mapTf1Name(name)])), isTf1: true };
   }
   const keys = new Map<GraphVariable, string>();
   for (const { name: key, shape } of floats) {
@@ -39,8 +47,11 @@ async function mapTensors(bundle: TensorBundle): Promise<Map<string, MappedName>
     const path = key.endsWith(VALUE) ? key.slice(0, -VALUE.length) : key;
     if (fullName !== undefined) keys.set({ path, fullName, shape }, key);
   }
-  const names = nameVariables([...keys.keys()]);
-  return new Map([...names].map(([variable, name]) => [keys.get(variable) ?? '', name]));
+  const variables = nameVariables([...keys.keys()]);
+  return {
+    names: new Map([...variables].map(([variable, name]) => [keys.get(variable) ?? '', name])),
+    isTf1: false,
+  };
 }
 
 /**
@@ -53,7 +64,8 @@ async function mapTensors(bundle: TensorBundle): Promise<Map<string, MappedName>
 export async function openTensorflowCheckpoint(prefix: string): Promise<Checkpoint> {
   const bundle = await openTensorBundle(prefix);
   try {
-    return mapCheckpoint(bundle, await mapTensors(bundle));
+    const { names } = await nameTensors(bundle);
+    return mapCheckpoint(bundle, names);
   } catch (error) {
     await bundle.close();
     throw error;
