@@ -1,13 +1,15 @@
-"""Writes packages/tokenizer/src/text/unicode-tables.ts from the behaviour of the reference library.
+"""Writes packages/tokenizer/test/golden/unicode-tables.json from the behaviour of the reference library.
 
 The Rust crates behind Hugging Face tokenizers carry Unicode tables of their own, of several versions, none of them
 the one a JavaScript engine has. This script asks the library, for every code point, what it does, and stores the
-answers as runs. Nothing is taken from Python's own Unicode database but the choice of one well-known mark for each
+answers as runs, in the form that src/text/decode-runs.ts describes; tokenizer_engine_tables.mjs makes of them what
+the package carries. Nothing is taken from Python's own Unicode database but the choice of one well-known mark for each
 combining class, and each of those is checked by the library as well.
 
 Run: /work/.tok/bin/python tools/reference/tokenizer_tables.py     (tokenizers 0.22.2; takes about half a minute)
 """
 
+import json
 import pathlib
 import unicodedata
 
@@ -15,7 +17,7 @@ import tokenizers
 from tokenizers import normalizers, pre_tokenizers
 
 EXPECTED_VERSION = "0.22.2"
-TARGET = pathlib.Path(__file__).resolve().parents[2] / "packages/tokenizer/src/text/unicode-tables.ts"
+TARGET = pathlib.Path(__file__).resolve().parents[2] / "packages/tokenizer/test/golden/unicode-tables.json"
 
 nfd = normalizers.NFD().normalize_str
 lowercase = normalizers.Lowercase().normalize_str
@@ -148,42 +150,27 @@ def main():
         )
         assert (spacing(text) != text) == ideograph, hex(c)
     classes = combining_classes()
-    lines = [
-        "/**",
-        " * What the reference does to each code point, as runs; read by `character-classes.ts`. Generated, do not edit:",
-        " *",
-        " *     python tools/reference/tokenizer_tables.py",
-        " *",
-        f" * Source: the behaviour of tokenizers {tokenizers.__version__} (its Rust crates carry Unicode tables of their own, which no",
-        " * JavaScript engine shares, so `\\p{...}` cannot be used). Numbers are base 36; the form is described in `decode-runs.ts`.",
-        " */",
-        "",
-    ]
-
-    def table(name, note, text):
-        line = f"export const {name} = '{text}';"  # laid out as prettier would
-        lines.extend([f"/** {note} */", *([line] if len(line) <= 110 else [f"export const {name} =", f"  '{text}';"]), ""])
-
-    table("DROPPED", "Removed by text cleaning: control, format, private use, U+0000 and U+FFFD.", encode_runs(dropped))
-    table("SPACES", "Turned into a space by text cleaning.", encode_runs(spaces))
-    table("PUNCTUATION", "Split off as a word of its own.", encode_runs(punctuation))
-    table("NONSPACING_MARKS", "Removed after decomposition when accents are stripped.", encode_runs(marks))
-    table(
-        "DECOMPOSABLE",
-        "Replaced by their canonical decomposition, Hangul syllables left out (they follow a rule).",
-        encode_runs(decomposed),
-    )
-    table("LOWERCASE", "One-to-one lower-casing; U+0130, which gives two, is left out.", encode_cases(lower))
     by_class = {}
     for c, k in sorted(classes.items()):
         by_class.setdefault(k, []).append(c)
-    lines.append("/** Canonical combining class (other than 0) -> its code points; it orders the marks after a base character. */")
-    lines.append("export const COMBINING_CLASSES: readonly (readonly [combiningClass: number, runs: string])[] = [")
-    for k in sorted(by_class):
-        line = f"  [{k}, '{encode_runs(by_class[k])}'],"
-        lines.extend([line] if len(line) <= 110 else ["  [", f"    {k},", f"    '{encode_runs(by_class[k])}',", "  ],"])
-    lines.extend(["];", ""])
-    TARGET.write_text("\n".join(lines), encoding="ascii")
+    tables = {
+        "tokenizers": tokenizers.__version__,
+        # Removed by text cleaning: control, format, private use, U+0000 and U+FFFD.
+        "dropped": encode_runs(dropped),
+        # Turned into a space by text cleaning.
+        "spaces": encode_runs(spaces),
+        # Split off as a word of its own.
+        "punctuation": encode_runs(punctuation),
+        # Removed after decomposition when accents are stripped.
+        "nonspacingMarks": encode_runs(marks),
+        # Replaced by their canonical decomposition, Hangul syllables left out (they follow a rule).
+        "decomposable": encode_runs(decomposed),
+        # One-to-one lower-casing; U+0130, which gives two, is left out.
+        "lowercase": encode_cases(lower),
+        # Canonical combining class (other than 0) -> its code points; it orders the marks after a base character.
+        "combiningClasses": {k: encode_runs(by_class[k]) for k in sorted(by_class)},
+    }
+    TARGET.write_text(json.dumps(tables, indent=1) + "\n", encoding="ascii")
     print(f"{TARGET}: {TARGET.stat().st_size} bytes; dropped {len(dropped)}, spaces {len(spaces)}, punctuation "
           f"{len(punctuation)}, marks {len(marks)}, decomposed {len(decomposed)}, lower {len(lower)}, classes {len(classes)}")
 

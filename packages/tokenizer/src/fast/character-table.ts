@@ -2,7 +2,7 @@
  * What the general path makes of one character by itself, worked out by the general path, 256 characters at a time
  * when one of them is first met. Characters whose result depends on their neighbours are marked, not tabulated.
  */
-import { PUNCT, SPACE, combiningClassOf } from '../text/character-classes.js';
+import { COMBINES, PUNCT, SPACE, classesOf } from '../text/character-classes.js';
 import { normalize } from '../text/normalizer.js';
 import { wordClassOf } from '../text/pre-tokenizer.js';
 import type { SequenceSettings } from '../tokens/token-sequence.js';
@@ -71,7 +71,7 @@ export class CharacterTable {
     const visible = codePoints.filter((_, index) => classes[index] !== SPACE);
     if (visible.length === 0) return codePoints.length === 0 ? DROPS : ENDS;
     // Marks that stay change places with their neighbours; lone surrogates could meet another.
-    if (visible.some((c) => (stripAccents && combiningClassOf(c) > 0) || isSurrogateOrNul(c))) return DEPENDS;
+    if (visible.some((c) => (stripAccents && classesOf(c) & COMBINES) || isSurrogateOrNul(c))) return DEPENDS;
     const alone = classes.includes(PUNCT) || (classes[0] === SPACE && classes.at(-1) === SPACE);
     if (visible.length === 1 && alone) return -((this.#idOf(visible[0]) + 1) * 4 + WORD);
     if (visible.length < codePoints.length || alone) return DEPENDS;

@@ -1,14 +1,15 @@
 /**
- * What each code point is to the tokenizer: one byte of flags per code point, so that the hot loops look up and
- * never run a regular expression. The tables are the reference library's own, not the JavaScript engine's.
+ * What each code point is to the tokenizer: flags, worked out when they are first asked for, so that the hot loops look
+ * up and seldom run a regular expression. They are the reference library's, whatever Unicode version the JavaScript
+ * engine has: it is asked only about code points on which all versions from 15.0 on agree with the reference.
  */
 import { forEachCasePair, forEachRun } from './decode-runs.js';
 import {
-  COMBINING_CLASSES,
-  DECOMPOSABLE,
+  COMBINING,
   DROPPED,
   LOWERCASE,
   NONSPACING_MARKS,
+  PREDICTED,
   PUNCTUATION,
   SPACES,
 } from './unicode-tables.js';
@@ -25,8 +26,12 @@ export const PUNCT = 8;
 export const MARK = 16;
 /** Has a canonical decomposition. */
 export const DECOMPOSES = 32;
+/** Has a canonical combining class other than 0: changes places with its like. */
+export const COMBINES = 64;
 /** Has a lower-case form. */
 export const UPPER = 128;
+/** The engine knows: to be asked once. */
+const ASK = 256;
 
 /**
  * The ideographs of Hugging Face's normalizer. It starts the last-but-one range at U+2B920 where Google's original
@@ -45,97 +50,95 @@ const IDEOGRAPH_RANGES: readonly (readonly [first: number, last: number])[] = [
 const GAP_FIRST = 0x2b820;
 const GAP_LAST = 0x2b91f;
 
-const CODE_POINTS = 0x110000;
-const HANGUL_FIRST = 0xac00;
-const HANGUL_LAST = 0xd7a3;
-/** LATIN CAPITAL LETTER I WITH DOT ABOVE: the only code point whose lower case is two code points. */
-const DOTTED_CAPITAL_I = 0x130;
+const IS_PUNCTUATION = /[\p{P}$+<=>^`|~]/u;
+const IS_NONSPACING_MARK = /\p{Mn}/u;
+/** COMBINING GREEK YPOGEGRAMMENI has the highest combining class: every other mark goes before it. */
+const LAST_MARK = '\u0345';
 
-function buildClasses(): Uint8Array {
-  const classes = new Uint8Array(CODE_POINTS);
-  const mark = (flag: number) => (first: number, last: number) => {
-    for (let c = first; c <= last; c += 1) classes[c] = (classes[c] ?? 0) | flag;
+const LOWER = new Map<number, number>();
+const CLASSES = new Uint16Array(0x110000);
+
+function mark(flag: number): (first: number, last: number) => void {
+  return (first, last) => {
+    for (let c = first; c <= last; c += 1) CLASSES[c] |= flag;
   };
+}
+
+function fillTables(): void {
   forEachRun(DROPPED, mark(DROP));
   mark(DROP)(0xd800, 0xdfff);
   forEachRun(SPACES, mark(SPACE));
   // White space that cleaning drops as control characters; without cleaning it ends words.
   mark(SPACE)(0xb, 0xc);
   mark(SPACE)(0x85, 0x85);
+  // Hangul syllables.
+  mark(DECOMPOSES)(0xac00, 0xd7a3);
+  for (const [first, last] of IDEOGRAPH_RANGES) mark(IDEOGRAPH)(first, last);
+  forEachRun(PREDICTED, mark(ASK));
   forEachRun(PUNCTUATION, mark(PUNCT));
   forEachRun(NONSPACING_MARKS, mark(MARK));
-  forEachRun(DECOMPOSABLE, mark(DECOMPOSES));
-  mark(DECOMPOSES)(HANGUL_FIRST, HANGUL_LAST);
-  for (const [first, last] of IDEOGRAPH_RANGES) mark(IDEOGRAPH)(first, last);
-  for (const from of LOWER.keys()) mark(UPPER)(from, from);
-  return classes;
-}
-
-function buildLowercase(): ReadonlyMap<number, readonly number[]> {
-  const lower = new Map<number, readonly number[]>();
-  forEachCasePair(LOWERCASE, (from, to) => lower.set(from, [to]));
-  lower.set(DOTTED_CAPITAL_I, [0x69, 0x307]);
-  return lower;
-}
-
-function buildCombiningClasses(): ReadonlyMap<number, number> {
-  const classes = new Map<number, number>();
-  for (const [combiningClass, runs] of COMBINING_CLASSES) {
-    forEachRun(runs, (first, last) => {
-      for (let c = first; c <= last; c += 1) classes.set(c, combiningClass);
-    });
-  }
-  return classes;
-}
-
-/**
- * The set of code points that decompose is the reference's; what they decompose into comes from the engine, which
- * is safe because Unicode never changes a decomposition once assigned (the generator checks that it is the same).
- */
-function buildDecompositions(): ReadonlyMap<number, readonly number[]> {
-  const decompositions = new Map<number, readonly number[]>();
-  forEachRun(DECOMPOSABLE, (first, last) => {
-    for (let c = first; c <= last; c += 1) {
-      const parts = [...String.fromCodePoint(c).normalize('NFD')];
-      decompositions.set(
-        c,
-        parts.map((part) => part.codePointAt(0) ?? 0),
-      );
-    }
+  forEachRun(COMBINING, mark(COMBINES));
+  forEachCasePair(LOWERCASE, (from, to) => {
+    mark(UPPER)(from, from);
+    LOWER.set(from, to);
   });
-  return decompositions;
 }
 
-const LOWER = buildLowercase();
-const COMBINING = buildCombiningClasses();
-const DECOMPOSITIONS = buildDecompositions();
+fillTables();
 
-/** Flags of every code point, U+0000 to U+10FFFF. */
-export const CLASSES: Uint8Array = buildClasses();
+/** Flags of a code point. */
+export function classesOf(codePoint: number): number {
+  if (CLASSES[codePoint] & ASK) CLASSES[codePoint] ^= ASK | ask(String.fromCodePoint(codePoint));
+  return CLASSES[codePoint];
+}
+
+function ask(character: string): number {
+  const decomposes = isReordered(character);
+  return (
+    (IS_PUNCTUATION.test(character) ? PUNCT : 0) |
+    (decomposes ? DECOMPOSES : IS_NONSPACING_MARK.test(character) ? MARK : 0) |
+    (!decomposes && (character === LAST_MARK || isReordered(LAST_MARK + character)) ? COMBINES : 0) |
+    (character.toLowerCase() === character ? 0 : UPPER)
+  );
+}
+
+/** Whether canonical decomposition changes a text. */
+function isReordered(text: string): boolean {
+  return text.normalize('NFD') !== text;
+}
+
+/** Code points of a string. */
+export function codePointList(text: string): number[] {
+  return Array.from(text, (character) => character.codePointAt(0) ?? 0);
+}
 
 /** Whether the original release, and tensorflow_text, make a code point a word: no gap. */
 export function isIdeograph(codePoint: number): boolean {
-  return ((CLASSES[codePoint] ?? 0) & IDEOGRAPH) !== 0 || (codePoint >= GAP_FIRST && codePoint <= GAP_LAST);
+  return (classesOf(codePoint) & IDEOGRAPH) !== 0 || (codePoint >= GAP_FIRST && codePoint <= GAP_LAST);
 }
 
 /** Lower-case form of a code point flagged `UPPER`: one code point, or two for U+0130. No context (final sigma). */
-export function lowercaseOf(codePoint: number): readonly number[] {
-  return LOWER.get(codePoint) ?? [codePoint];
+export function lowercaseOf(codePoint: number): number | readonly number[] {
+  return LOWER.get(codePoint) ?? codePointList(String.fromCodePoint(codePoint).toLowerCase());
 }
 
-/** Canonical combining class; 0 for what keeps its place among its neighbours. */
-export function combiningClassOf(codePoint: number): number {
-  return COMBINING.get(codePoint) ?? 0;
-}
-
-/** Full canonical decomposition of a code point flagged `DECOMPOSES`. */
+/** Full canonical decomposition of a code point flagged `DECOMPOSES`. It never changes once assigned, says Unicode. */
 export function decompositionOf(codePoint: number): readonly number[] {
-  if (codePoint < HANGUL_FIRST || codePoint > HANGUL_LAST)
-    return DECOMPOSITIONS.get(codePoint) ?? [codePoint];
-  // Hangul syllable = 0xAC00 + (leading * 21 + vowel) * 28 + trailing: Unicode, chapter 3.12.
-  const index = codePoint - HANGUL_FIRST;
-  const leading = 0x1100 + Math.floor(index / 588);
-  const vowel = 0x1161 + Math.floor((index % 588) / 28);
-  const trailing = index % 28;
-  return trailing === 0 ? [leading, vowel] : [leading, vowel, 0x11a7 + trailing];
+  return codePointList(String.fromCodePoint(codePoint).normalize('NFD'));
+}
+
+/**
+ * Places among some code points flagged `COMBINES`, by combining class: equal for those that keep their order. Unicode
+ * never changes the class of a mark, and an engine shows it by which two it makes change places.
+ */
+export function combiningRanks(codePoints: Iterable<number>): ReadonlyMap<number, number> {
+  const comesLater = (a: number, b: number): number => Number(isReordered(String.fromCodePoint(a, b)));
+  const marks = [...new Set(codePoints)].sort((a, b) => comesLater(a, b) - comesLater(b, a));
+  const ranks = new Map<number, number>();
+  let rank = 0;
+  marks.forEach((codePoint, index) => {
+    if (index > 0) rank += comesLater(codePoint, marks[index - 1]);
+    ranks.set(codePoint, rank);
+  });
+  return ranks;
 }

@@ -3,6 +3,7 @@
  * (Python's `unicodedata`, ICU and RE2). Properties of assigned characters hardly ever change and decompositions
  * never do, so engines differ in characters younger than themselves; `huggingface` uses tables of ours instead.
  */
+import { codePointList } from './character-classes.js';
 import type { AccentTables } from './strip-accents.js';
 
 const FIRST_NON_ASCII = 0x80;
@@ -39,11 +40,6 @@ export const ENGINE_ACCENTS: AccentTables = {
       : codePointList(String.fromCodePoint(codePoint).normalize('NFD')),
   isMark: test(/^\p{Mn}$/u),
 };
-
-/** Code points of a string. */
-export function codePointList(text: string): number[] {
-  return Array.from(text, (character) => character.codePointAt(0) ?? 0);
-}
 
 /** Lower case of one code point among others: a capital sigma that ends a word becomes the final one. */
 export function lowercaseAt(codePoints: readonly number[], index: number): readonly number[] {

@@ -4,13 +4,13 @@
  * tokenizers, the order of the steps included; the other fidelities have files of their own.
  */
 import {
-  CLASSES,
   DECOMPOSES,
   DROP,
   IDEOGRAPH,
   MARK,
   SPACE,
   UPPER,
+  classesOf,
   decompositionOf,
   lowercaseOf,
 } from './character-classes.js';
@@ -29,10 +29,10 @@ const FIRST_DECOMPOSABLE = 0xc0;
 
 const HUGGING_FACE_ACCENTS: AccentTables = {
   decompose: (codePoint) =>
-    codePoint >= FIRST_DECOMPOSABLE && (CLASSES[codePoint] ?? 0) & DECOMPOSES
+    codePoint >= FIRST_DECOMPOSABLE && classesOf(codePoint) & DECOMPOSES
       ? decompositionOf(codePoint)
       : [codePoint],
-  isMark: (codePoint) => ((CLASSES[codePoint] ?? 0) & MARK) !== 0,
+  isMark: (codePoint) => (classesOf(codePoint) & MARK) !== 0,
 };
 
 /** Normalises `text.slice(from, to)`; sources count from the start of `text`. */
@@ -62,7 +62,7 @@ export function normalizationStages(
     stages.push({ stage: 'accents-stripped', normalized });
   }
   if (settings.lowercase) {
-    normalized = mapCodePoints(normalized, (c) => ((CLASSES[c] ?? 0) & UPPER ? lowercaseOf(c) : c));
+    normalized = mapCodePoints(normalized, (c) => (classesOf(c) & UPPER ? lowercaseOf(c) : c));
     stages.push({ stage: 'lower-cased', normalized });
   }
   return stages;
@@ -71,7 +71,7 @@ export function normalizationStages(
 /** Drops what is not text (lone surrogates always, since the reference cannot be given any), white space -> space. */
 function clean(input: NormalizedText, settings: NormalizerSettings): TextBuffer {
   return mapCodePoints(input, (codePoint) => {
-    const flags = CLASSES[codePoint] ?? 0;
+    const flags = classesOf(codePoint);
     if (settings.cleanText ?? true) {
       if (flags & DROP) return [];
       if (flags & SPACE) return SPACE_CHARACTER;

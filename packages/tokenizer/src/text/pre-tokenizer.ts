@@ -1,4 +1,4 @@
-import { CLASSES, PUNCT, SPACE, isIdeograph } from './character-classes.js';
+import { PUNCT, SPACE, classesOf, isIdeograph } from './character-classes.js';
 import { isPunctuation } from './engine-characters.js';
 import type { Fidelity } from './fidelity.js';
 
@@ -9,7 +9,7 @@ const SPACE_CHARACTER = 0x20;
  * its own, or 0, part of a word.
  */
 export function wordClassOf(codePoint: number, fidelity: Fidelity = 'huggingface'): number {
-  if (fidelity === 'huggingface') return (CLASSES[codePoint] ?? 0) & (SPACE | PUNCT);
+  if (fidelity === 'huggingface') return classesOf(codePoint) & (SPACE | PUNCT);
   // Every other white space has become a space by now, or is none to that reference.
   if (codePoint === SPACE_CHARACTER) return SPACE;
   const alone = isPunctuation(codePoint) || (fidelity === 'tensorflow-text' && isIdeograph(codePoint));

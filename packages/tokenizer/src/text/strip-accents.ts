@@ -1,6 +1,6 @@
 import { emptyBuffer } from './normalized-text.js';
 import type { NormalizedText, TextBuffer } from './normalized-text.js';
-import { combiningClassOf } from './character-classes.js';
+import { COMBINES, classesOf, combiningRanks } from './character-classes.js';
 
 /** Unicode data that stripping needs. */
 export interface AccentTables {
@@ -17,7 +17,7 @@ export interface AccentTables {
  */
 export function stripAccents(input: NormalizedText, { decompose, isMark }: AccentTables): TextBuffer {
   const output = emptyBuffer();
-  let pending: { combiningClass: number; codePoint: number; first: boolean }[] = [];
+  let pending: { readonly codePoint: number; readonly first: boolean }[] = [];
   let position = 0;
 
   const emit = (codePoint: number, first: boolean): void => {
@@ -27,16 +27,20 @@ export function stripAccents(input: NormalizedText, { decompose, isMark }: Accen
     output.sources.push(input.sources[Math.max(source, 0)] ?? 0);
   };
   const flush = (): void => {
-    if (pending.length > 1) pending.sort((a, b) => a.combiningClass - b.combiningClass);
+    // Of marks that all go, the order does not matter.
+    if (pending.length > 1 && !pending.every(({ codePoint }) => isMark(codePoint))) {
+      const ranks = combiningRanks(pending.map(({ codePoint }) => codePoint));
+      const rankOf = ({ codePoint }: { readonly codePoint: number }): number => ranks.get(codePoint) ?? 0;
+      pending.sort((a, b) => rankOf(a) - rankOf(b));
+    }
     for (const { codePoint, first } of pending) emit(codePoint, first);
     pending = [];
   };
 
   for (const codePoint of input.codePoints) {
     decompose(codePoint).forEach((part, index) => {
-      const combiningClass = combiningClassOf(part);
-      if (combiningClass > 0) {
-        pending.push({ combiningClass, codePoint: part, first: index === 0 });
+      if (classesOf(part) & COMBINES) {
+        pending.push({ codePoint: part, first: index === 0 });
         return;
       }
       if (pending.length > 0) flush();

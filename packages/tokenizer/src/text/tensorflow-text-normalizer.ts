@@ -2,7 +2,8 @@
  * The rules of tensorflow_text's BertTokenizer: NFKC_Casefold, canonical decomposition, nonspacing marks dropped, and
  * only then control and format characters made spaces. Ideographs become words when the text is split.
  */
-import { ENGINE_ACCENTS, codePointList, isControlOrFormat } from './engine-characters.js';
+import { codePointList } from './character-classes.js';
+import { ENGINE_ACCENTS, isControlOrFormat } from './engine-characters.js';
 import { mapCodePoints } from './normalized-text.js';
 import type { NormalizedText, NormalizerSettings, StageResult, TextBuffer } from './normalized-text.js';
 import { stripAccents } from './strip-accents.js';

@@ -4,7 +4,7 @@
  */
 import { CharacterTable, DEPENDS, DROPS, ENDS, PARTS } from '../fast/character-table.js';
 import { mixHash } from '../fast/unit-map.js';
-import { CLASSES, PUNCT, SPACE } from '../text/character-classes.js';
+import { PUNCT, SPACE, classesOf } from '../text/character-classes.js';
 import { normalize } from '../text/normalizer.js';
 import type { NormalizerSettings } from '../text/normalizer.js';
 import { WordCounts, enlarge } from './word-counts.js';
@@ -98,9 +98,9 @@ export class WordCounter {
     }
     for (const codePoint of normalize(text, from, to, this.#settings).codePoints) {
       const character = String.fromCodePoint(codePoint);
-      if (CLASSES[codePoint] & (SPACE | PUNCT)) {
+      if (classesOf(codePoint) & (SPACE | PUNCT)) {
         this.#end();
-        if (CLASSES[codePoint] & PUNCT) this.counts.addAgain(this.counts.numberOf(character));
+        if (classesOf(codePoint) & PUNCT) this.counts.addAgain(this.counts.numberOf(character));
       } else {
         for (let unit = 0; unit < character.length; unit += 1) this.#push(character.charCodeAt(unit));
       }
