@@ -94,10 +94,7 @@ export function averageScore(
     average === 'macro' ? 1 : count.truePositives + count.falseNegatives,
   );
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  if (total === 0 && counts.length > 0) {
-    const { zeroDivision = 0 } = options;
-    return { precision: zeroDivision, recall: zeroDivision, f: zeroDivision };
-  }
+  if (total === 0 && counts.length > 0) return scoreOfClass(counts.reduce(add, NONE), options);
   const scores = counts.map((count) => scoreOfClass(count, options));
   const mean = (key: keyof PrecisionRecallF): number =>
     scores.reduce((sum, score, i) => sum + score[key] * weights[i], 0) / total;

@@ -17,7 +17,7 @@ const [LOWEST, HIGHEST] = [Math.log(1e-3), Math.log(1e3)];
  * Temperature scaling (Guo et al. 2017): the one number by which to divide logits so that the log loss is least. No
  * prediction changes its class. The loss falls towards its minimum from both sides, which Newton's method on the logarithm
  * of the temperature finds, with a bisection where a step would leave what is known to hold the minimum. Where the loss
- * has none (all predictions right, or no better than chance) it ends at a bound.
+ * has none (all predictions right, or no better than chance) it ends at a bound, or where float64 sees no slope any more.
  * @param labels class of each example, [N]
  * @param logits [N, C] row-major, or logarithms of probabilities; with C = 1 the logit of class 1
  * @param columns C
@@ -33,14 +33,17 @@ export function fitTemperature(
   const rows = margins(labels, logits, columns);
   let [low, high] = [LOWEST, HIGHEST]; // of the logarithm of the temperature
   let at = 0;
+  let lastStep = high - low;
   for (let iteration = 0; iteration < 200 && high - low > 1e-14; iteration++) {
     const { slope, curvature } = lossAt(rows, Math.exp(-at));
     if (slope === 0) break;
     if (slope < 0) low = at;
     else high = at;
     const newton = at - slope / curvature;
-    const next = curvature > 0 && newton > low && newton < high ? newton : (low + high) / 2;
+    const isGood = newton > low && newton < high && Math.abs(newton - at) < lastStep / 2; // else it creeps
+    const next = isGood ? newton : (low + high) / 2;
     if (next === at) break;
+    lastStep = Math.abs(next - at);
     at = next;
   }
   const lossBefore = lossAt(rows, 1).loss;
