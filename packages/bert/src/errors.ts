@@ -63,6 +63,8 @@ export class ConfigError extends BertError<ConfigErrorCode> {
  * - `duplicate-name`: one name, two tensors
  * - `unknown-dtype`: a type that the format does not have; `unsupported-dtype`: one this package does not read
  * - `checksum-mismatch`: the bytes are not those that were written
+ * - `archive-invalid`, `pickle-invalid`: a file of PyTorch's that cannot be understood
+ * - `forbidden-global`: a pickle names something of Python's that is no part of a tensor, see `global`; nothing is executed
  * - `size-mismatch`: shape and number of bytes contradict each other
  * - `offsets-invalid`, `offsets-overlap`, `offsets-gap`, `offsets-outside-file`: places of tensors that cannot be
  * - `inexact-value`: an integer or 64-bit value that float32 cannot hold
@@ -86,6 +88,9 @@ export type CheckpointErrorCode =
   | 'duplicate-name'
   | 'unknown-dtype'
   | 'unsupported-dtype'
+  | 'archive-invalid'
+  | 'pickle-invalid'
+  | 'forbidden-global'
   | 'checksum-mismatch'
   | 'size-mismatch'
   | 'offsets-invalid'
@@ -118,6 +123,8 @@ export interface CheckpointErrorDetails {
   readonly file: string;
   /** name of the tensor, as in the file */
   readonly tensor?: string;
+  /** `forbidden-global`: module and name, such as `os.system` */
+  readonly global?: string;
   /** `parameters-mismatch`: parameters of the model that the file does not have */
   readonly missing?: readonly string[];
   /** `parameters-mismatch`: tensors of the file that no BERT of this kind has */
@@ -133,6 +140,7 @@ export class CheckpointError extends BertError<CheckpointErrorCode> {
   override readonly name = 'CheckpointError';
   readonly file: string;
   readonly tensor: string | undefined;
+  readonly global: string | undefined;
   readonly missing: readonly string[];
   readonly unexpected: readonly string[];
   readonly mismatched: readonly ParameterMismatch[];
@@ -141,6 +149,7 @@ export class CheckpointError extends BertError<CheckpointErrorCode> {
     super(code, message, details.cause === undefined ? undefined : { cause: details.cause });
     this.file = details.file;
     this.tensor = details.tensor;
+    this.global = details.global;
     this.missing = details.missing ?? [];
     this.unexpected = details.unexpected ?? [];
     this.mismatched = details.mismatched ?? [];

@@ -46,6 +46,7 @@ export { type Linear, linear } from './ops/linear.js';
 export { type Differentiable, withGradient } from './ops/with-gradient.js';
 export { createParameters, encoderParameters, linearParameters, type ParameterSpec } from './parameters.js';
 export type { PhiloxStream } from './philox.js';
+export { openPickle } from './pickle/open-pickle.js';
 export { type PretrainedConfig, readPretrainedConfig } from './pretrained.js';
 export { savedModelTokenizer, type SavedModelTokenizer } from './saved-model/saved-model-tokenizer.js';
 export type { SafetensorsDtype, SaveDtype } from './safetensors/dtype.js';

@@ -50,7 +50,10 @@ export async function readPretrainedConfig(
     return { ...(await inferSavedModelConfig(savedModel)), architectures: [], source: savedModel };
   }
   // Of a checkpoint's path the folder it lies in.
-  if (/\.(safetensors|index|index\.json|bin|pt|pth)$/.test(directory) || (await files.exists(`${directory}.index`))) {
+  if (
+    /\.(safetensors|index|index\.json|bin|pt|pth)$/.test(directory) ||
+    (await files.exists(`${directory}.index`))
+  ) {
     return readPretrainedConfig(files.split(directory).directory, options);
   }
   const present = await files.list(directory);

@@ -1,9 +1,9 @@
 import { files } from '#files';
 
+import { readableDtype, toValues } from '../checkpoint-values.js';
 import { CheckpointError } from '../errors.js';
 import type { RandomAccessFile } from '../files.js';
 import { memoryFile } from '../files-memory.js';
-import { isReadable, toFloat32 } from './dtype.js';
 import { headerLength, parseSafetensorsHeader, type SafetensorsHeader } from './header.js';
 
 /** An open safetensors file whose header has been checked. The caller closes it. */
@@ -53,18 +53,11 @@ export async function openSafetensors(
           tensor: name,
         });
       }
-      if (!isReadable(entry.dtype)) {
-        const message = `${file}: ${name} has dtype ${entry.dtype}, which cannot be read as float32.`;
-        throw new CheckpointError('unsupported-dtype', message, { file, tensor: name });
-      }
+      const where = { file, tensor: name };
+      const dtype = readableDtype(entry.dtype, where);
       const bytes = new Uint8Array(entry.byteLength);
       await data.read(bytes, entry.offset);
-      const { values, inexactAt } = toFloat32(entry.dtype, bytes);
-      if (inexactAt >= 0) {
-        const message = `${file}: value ${inexactAt} of ${name} (${entry.dtype}) does not fit into float32.`;
-        throw new CheckpointError('inexact-value', message, { file, tensor: name });
-      }
-      return values;
+      return toValues(dtype, bytes, where);
     };
     return { file, entries, metadata, read, close: () => data.close() };
   } catch (error) {
