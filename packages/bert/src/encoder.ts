@@ -93,7 +93,7 @@ function embeddings(
   run: TrainingRun | undefined,
 ): tf.Tensor2D {
   return tf.tidy(() => {
-    const sum = embed(weights.embeddings, inputIds, tokenTypeIds); // [B * T, D]
+    const sum = embed(weights.embeddings, inputIds, tokenTypeIds, config.padTokenId); // [B * T, D]
     const normalized = layerNorm(weights.embeddings.norm, sum, config.layerNormEpsilon);
     return dropout(normalized, dropoutAt(config.hiddenDropout, run, 'embeddings'));
   });

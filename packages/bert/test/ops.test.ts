@@ -206,18 +206,22 @@ describe.each(['cpu', 'wasm'])('operations on %s', (backend) => {
     await compare(backend, ours, reference, inputs, [rows, width]);
   });
 
-  it('embedding sums the gradients of repeated ids', async () => {
+  it('embedding sums the gradients of repeated ids; that of padding stays where it is', async () => {
     const ids = [3, 1, 3, 0, 3, 6];
+    const padding = 1;
     const types = [0, 0, 1, 0, 1, 1];
     const ours: Op = (word, position, tokenType) => {
       const tables = { word, position, tokenType } as Record<'word' | 'position' | 'tokenType', tf.Tensor2D>;
-      return embed(tables, int(ids, [2, 3]), int(types, [2, 3]));
+      return embed(tables, int(ids, [2, 3]), int(types, [2, 3]), padding);
     };
     const reference: Op = (word, position, type) => {
       const positions = tf.tensor([0, 1, 2, 0, 1, 2], [6], 'int32');
       const lookup = (table: tf.Tensor, at: tf.Tensor): tf.Tensor =>
         tf.matMul(tf.oneHot(at, table.shape[0]), table);
-      const word6 = lookup(word, tf.tensor(ids, [6], 'int32'));
+      const counts = tf.tensor([1, 0, 1, 1, 1, 1, 1], [7, 1]);
+      // The value is all of the table's; what is not counted comes in without a gradient.
+      const still = tf.tensor(tf.mul(word, tf.sub(1, counts)).dataSync(), [7, 4]);
+      const word6 = lookup(tf.add(tf.mul(word, counts), still), tf.tensor(ids, [6], 'int32'));
       return tf.add(tf.add(word6, lookup(position, positions)), lookup(type, tf.tensor(types, [6], 'int32')));
     };
     await compare(backend, ours, reference, [values(7, 4), values(5, 4), values(2, 4)], [6, 4]);

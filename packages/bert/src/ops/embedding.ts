@@ -18,12 +18,14 @@ export interface EmbeddingTables {
  * Sum of word, position and token type embeddings; positions count from 0 in every row.
  * @param inputIds [B, T] int32, each in [0, V)
  * @param tokenTypeIds [B, T] int32
+ * @param padTokenId id whose word piece gets no gradient, as Hugging Face's `padding_idx`
  * @returns [B * T, D] float32; caller disposes
  */
 export function embed(
   tables: EmbeddingTables,
   inputIds: tf.Tensor2D,
   tokenTypeIds: tf.Tensor2D,
+  padTokenId: number,
 ): tf.Tensor2D {
   const [batch, length] = inputIds.shape;
   const width = tables.word.shape[1];
@@ -35,7 +37,7 @@ export function embed(
       const ofPosition = tf.reshape(sumRows(tf.reshape(dy, [batch, length * width])), [length, width]);
       const unusedPositions: [number, number] = [0, position.shape[0] - length];
       return [
-        scatterRows(inputIds, dy, word.shape[0]),
+        scatterRows(inputIds, dy, word.shape[0], padTokenId),
         tf.pad(ofPosition, [unusedPositions, [0, 0]]),
         scatterRows(tokenTypeIds, dy, tokenType.shape[0]),
       ];
@@ -88,15 +90,26 @@ function heapSum(
 /**
  * Adds up the rows that share an id: the gradient of a table lookup. `tf.scatterND` sums duplicates on every
  * backend, while the segment sum behind `tf.gather`'s own gradient is missing from WebAssembly.
+ * @param skipped id whose rows do not count
  * @returns [count, D] float32; caller disposes
  */
-function scatterRows(ids: tf.Tensor, rows: tf.Tensor2D, count: number): tf.Tensor2D {
+function scatterRows(ids: tf.Tensor, rows: tf.Tensor2D, count: number, skipped?: number): tf.Tensor2D {
   const [size, width] = rows.shape;
-  if (!hasHeap()) return tf.tidy(() => tf.scatterND(tf.reshape(ids, [size, 1]), rows, [count, width]));
+  if (!hasHeap()) {
+    return tf.tidy(() => {
+      const indices = tf.reshape(ids, [size, 1]);
+      if (skipped === undefined) return tf.scatterND(indices, rows, [count, width]);
+      const counts = tf.cast(tf.notEqual(indices, tf.scalar(skipped, 'int32')), 'float32'); // [N, 1]
+      return tf.scatterND(indices, tf.mul(rows, counts), [count, width]);
+    });
+  }
   return passOverHeap([ids, rows], [{ shape: [count, width] }], ([idValues, from], [to]) => {
     to.fill(0);
-    for (let row = 0, at = 0; row < size; row++) {
-      for (let i = 0, target = idValues[row] * width; i < width; i++) to[target++] += from[at++];
+    for (let row = 0; row < size; row++) {
+      if (idValues[row] === skipped) continue;
+      const source = row * width;
+      const target = idValues[row] * width;
+      for (let i = 0; i < width; i++) to[target + i] += from[source + i];
     }
   })[0] as tf.Tensor2D;
 }
