@@ -1,13 +1,29 @@
-export { checkClassifierOptions, type ClassifierOptions, type Problem } from './classifier-options.js';
+export {
+  checkClassifierOptions,
+  type ClassifierOptions,
+  type Problem,
+} from './sequence/classifier-options.js';
 export { HeadError, type HeadErrorCode } from './errors.js';
+export type { TokenCandidate } from './language-model/candidates.js';
+export { MaskedLanguageModel } from './language-model/masked-language-model.js';
+export type { MaskedLanguageModelBatch, MaskedPositions } from './language-model/masked-tokens.js';
+export { type NextSentenceBatch, NextSentencePredictor } from './language-model/next-sentence-predictor.js';
+export {
+  type PreTrainingBatch,
+  type PreTrainingLogits,
+  PreTrainingModel,
+} from './language-model/pre-training-model.js';
 export { type RegressionLoss, regressionLoss } from './losses/regression.js';
 export { sigmoidCrossEntropy, type SigmoidCrossEntropyOptions } from './losses/sigmoid-cross-entropy.js';
 export {
   type CrossEntropyOptions,
+  IGNORED_LABEL,
   softmaxCrossEntropy,
   type WeightedMean,
 } from './losses/softmax-cross-entropy.js';
-export type { SequenceBatch } from './sequence-batch.js';
-export { SequenceClassifier } from './sequence-classifier.js';
-export { SequenceHead } from './sequence-head.js';
-export { type RegressorOptions, SequenceRegressor } from './sequence-regressor.js';
+export type { LoadHeadOptions } from './pretrained.js';
+export type { SequenceBatch } from './sequence/sequence-batch.js';
+export { SequenceClassifier } from './sequence/sequence-classifier.js';
+export { SequenceHead } from './sequence/sequence-head.js';
+export { type RegressorOptions, SequenceRegressor } from './sequence/sequence-regressor.js';
+export { TaskHead } from './task-head.js';

@@ -2,9 +2,10 @@ import {
   Bert,
   type BertOptions,
   encoderParameters,
-  linearParameters,
   loadVariables,
   type LoadVariablesOptions,
+  type ParameterSpec,
+  type ParseConfigOptions,
   type PretrainedConfig,
   type SavePretrainedOptions,
   saveVariables,
@@ -12,95 +13,94 @@ import {
 import type * as tf from '@tensorflow/tfjs';
 
 import { HeadError } from './errors.js';
-import { CLASSIFIER, type SequenceHead } from './sequence-head.js';
 
-/** Class of `transformers` that opens a saved sequence head. */
-const ARCHITECTURE = 'BertForSequenceClassification';
+/** How a head is loaded: which names may differ, whose words `config.json` speaks, how the encoder computes. */
+export type LoadHeadOptions = LoadVariablesOptions & ParseConfigOptions & BertOptions;
+
+/** What a head adds to an encoder, and what `transformers` calls the two together. */
+export interface HeadLayout {
+  /** class of `transformers` that opens the folder */
+  readonly architecture: string;
+  /** whether the head reads the pooled output */
+  readonly pooler: boolean;
+  /** parameters above the encoder */
+  readonly parameters: ReadonlyMap<string, ParameterSpec>;
+}
+
+/** An encoder and the parameters above it. */
+export interface LoadedHead {
+  readonly bert: Bert;
+  /** those of `HeadLayout.parameters`, in their order */
+  readonly own: Map<string, tf.Variable>;
+}
 
 /** Key of our own beside `id2label`, which names the positive label of a binary problem only. */
 export const NEGATIVE_LABEL = 'negative_label';
 
-/** An encoder and the parameters of the dense layer above it. */
-export interface LoadedHead {
-  readonly bert: Bert;
-  /** `classifier.weight` [D, C] and `classifier.bias` [C] */
-  readonly classifier: Map<string, tf.Variable>;
-}
+/** Heads whose parameters are all called `classifier.*`, so that one would load as another. */
+const CLASSIFIERS: readonly string[] = [
+  'BertForSequenceClassification',
+  'BertForTokenClassification',
+  'BertForMultipleChoice',
+];
 
 /**
- * Loads an encoder with the dense layer of a sequence head. The layer must be in the checkpoint unless
- * `allowMissing` lists `classifier`.
- * @param columns C, logits of the head
+ * Loads an encoder with the parameters of a head. The latter must be in the checkpoint unless `allowMissing` lists them.
+ * @throws CheckpointError; HeadError `wrong-task` when the folder says its classifier is of another kind
  */
-export async function loadSequenceHead(
+export async function loadHead(
   directory: string,
-  { config, extra }: PretrainedConfig,
-  columns: number,
+  pretrained: PretrainedConfig,
+  layout: HeadLayout,
   { recompute, ...options }: LoadVariablesOptions & BertOptions,
 ): Promise<LoadedHead> {
-  const specs = new Map([
-    ...encoderParameters(config, true),
-    ...linearParameters(CLASSIFIER, config.hiddenSize, columns),
-  ]);
+  const { config, extra } = pretrained;
+  refuseOtherClassifiers(pretrained, layout.architecture);
+  const specs = new Map([...encoderParameters(config, layout.pooler), ...layout.parameters]);
   const { parameters } = await loadVariables(directory, specs, config, options);
-  const isHead = ([name]: [string, tf.Variable]): boolean => name.startsWith(`${CLASSIFIER}.`);
-  const encoder = new Map([...parameters].filter((entry) => !isHead(entry)));
+  const isOwn = ([name]: [string, tf.Variable]): boolean => layout.parameters.has(name);
+  const encoder = new Map([...parameters].filter((entry) => !isOwn(entry)));
   return {
     bert: new Bert(config, encoder, extra, { recompute }),
-    classifier: new Map([...parameters].filter(isHead)),
+    own: new Map([...parameters].filter(isOwn)),
   };
 }
 
 /**
- * Saves encoder and head as a folder that `transformers` opens as `BertForSequenceClassification`.
+ * Saves encoder and head as a folder that `transformers` opens as `layout.architecture`.
  * @param meaning keys of `config.json` that say what the logits mean
  */
-export async function saveSequenceHead(
+export async function saveHead(
   directory: string,
-  head: SequenceHead,
+  head: { readonly bert: Bert; readonly parameters: ReadonlyMap<string, tf.Variable> },
+  layout: HeadLayout,
   meaning: Readonly<Record<string, unknown>>,
   options: SavePretrainedOptions,
 ): Promise<void> {
   const { config, extra } = head.bert;
-  const specs = new Map([
-    ...encoderParameters(config, true),
-    ...linearParameters(CLASSIFIER, config.hiddenSize, head.columns),
-  ]);
+  // What a former head wrote into the file must not speak for this one.
+  const former = {
+    [NEGATIVE_LABEL]: undefined,
+    id2label: undefined,
+    label2id: undefined,
+    problem_type: undefined,
+  };
+  const specs = new Map([...encoderParameters(config, layout.pooler), ...layout.parameters]);
   await saveVariables(directory, head.parameters, specs, {
     ...options,
     config,
-    architecture: ARCHITECTURE,
-    // What a former head wrote into the file must not speak for this one.
-    extra: { ...extra, [NEGATIVE_LABEL]: undefined, ...meaning },
+    architecture: layout.architecture,
+    extra: { ...extra, ...former, ...meaning },
   });
 }
 
-/** `id2label` and `label2id` of a `config.json`, for names in the order of their ids. */
-export function labelMaps(
-  names: readonly string[],
-): Record<'id2label' | 'label2id', Record<string, unknown>> {
-  return {
-    id2label: Object.fromEntries(names.map((name, id) => [String(id), name])),
-    label2id: Object.fromEntries(names.map((name, id) => [name, id])),
-  };
-}
-
-/**
- * Names in the order of their ids, from a `config.json`.
- * @returns undefined where the file has no `id2label`
- * @throws HeadError `wrong-task` when ids are not 0, 1, 2, …
- */
-export function labelNames({ extra, source }: PretrainedConfig): string[] | undefined {
-  const map: unknown = extra.id2label;
-  if (map === undefined || map === null) return undefined;
-  const names = Object.entries(map)
-    .map(([id, name]): [number, unknown] => [Number(id), name])
-    .sort(([a], [b]) => a - b);
-  if (names.length === 0 || names.some(([id, name], i) => id !== i || typeof name !== 'string')) {
-    throw new HeadError(
-      'wrong-task',
-      `${source}: id2label: expected names for the ids 0, 1, 2, …, found ${JSON.stringify(map)}.`,
-    );
-  }
-  return names.map(([, name]) => name as string);
+function refuseOtherClassifiers({ architectures, source }: PretrainedConfig, architecture: string): void {
+  if (!CLASSIFIERS.includes(architecture) || architectures.includes(architecture)) return;
+  const other = architectures.find((name) => CLASSIFIERS.includes(name));
+  if (other === undefined) return;
+  throw new HeadError(
+    'wrong-task',
+    `${source}: expected ${architecture}, found ${other}, whose classifier means something else. ` +
+      'Load it as what it is; or load its encoder with Bert.fromPretrained and put a new head on it with fromEncoder.',
+  );
 }

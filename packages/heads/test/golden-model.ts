@@ -1,5 +1,5 @@
-import type { BertInputs } from '@bertune/bert';
-import { type GoldenTensor } from '@bertune/testkit';
+import { Bert, type BertInputs, parseBertConfig } from '@bertune/bert';
+import { expectClose, goldenPath, type GoldenTensor, readGoldenJson } from '@bertune/testkit';
 import * as tf from '@tensorflow/tfjs';
 
 /** Our name and memory orientation of a parameter written by torch. */
@@ -41,4 +41,51 @@ export function goldenInputs(golden: ReadonlyMap<string, GoldenTensor>, prefix =
     attentionMask: int32('attention_mask'),
     tokenTypeIds: int32('token_type_ids'),
   };
+}
+
+/** A label tensor of a golden file; the caller disposes. */
+export function goldenLabels<T extends tf.Tensor = tf.Tensor>(
+  golden: ReadonlyMap<string, GoldenTensor>,
+  name = 'labels',
+): T {
+  const label = golden.get(`label/${name}`);
+  if (!label) throw new Error(`golden data lacks label/${name}`);
+  const dtype = label.data instanceof Int32Array ? 'int32' : 'float32';
+  return tf.tensor(label.data, [...label.shape], dtype) as T;
+}
+
+const index = readGoldenJson<Record<string, { config: object }>>(goldenPath('heads/index.json'));
+
+/** An encoder of the sizes of a golden task, without dropout. */
+export function goldenEncoder(task: string, options: { pooler?: boolean } = {}): Bert {
+  const json = {
+    ...index[task].config,
+    hidden_dropout_prob: 0,
+    attention_probs_dropout_prob: 0,
+    model_type: 'bert',
+  };
+  return Bert.fromConfig(parseBertConfig(json, `${task}/config.json`), options);
+}
+
+/** Compares a loss, and its gradient by every parameter, with those of a golden file. */
+export function expectGoldenLoss(
+  golden: ReadonlyMap<string, GoldenTensor>,
+  parameters: ReadonlyMap<string, tf.Variable>,
+  loss: () => tf.Scalar,
+): void {
+  tf.tidy(() => {
+    const { value, grads } = tf.variableGrads(loss, [...parameters.values()]);
+    const expected = golden.get('loss')?.data[0] ?? NaN;
+    expectClose(value.dataSync(), [expected], { atol: 1e-5 * Math.abs(expected) }, 'loss');
+    const names = [...golden.keys()].filter((name) => name.startsWith('grad/'));
+    if (names.length !== parameters.size) {
+      throw new Error(`${parameters.size} parameters, but ${names.length} golden gradients`);
+    }
+    for (const [name, variable] of parameters) {
+      const gradient = golden.get(`grad/bert.${name}`) ?? golden.get(`grad/${name}`);
+      if (!gradient) throw new Error(`no gradient of ${name}`);
+      const tolerance = { atol: 1e-5, rtolOfMax: 1e-4 };
+      expectClose(grads[variable.name].dataSync(), inMemory(name, gradient), tolerance, name);
+    }
+  });
 }

@@ -14,6 +14,7 @@ interface TorchCase {
     convention?: string;
     reduction?: string;
     ignore_index?: number;
+    epsilon?: number;
   };
   logits: number[][];
   labels: number[] | number[][];
@@ -32,11 +33,8 @@ interface KerasCase {
 const torch = readGoldenJson<{ cases: TorchCase[] }>(goldenPath('train/losses.json.gz')).cases;
 const keras = readGoldenJson<{ cases: KerasCase[] }>(goldenPath('train/keras-losses.json')).cases;
 
-// Sums and ignored indices belong to token-level heads; a bare probability tensor is Keras's own input form.
-const ours = torch.filter(
-  ({ kind, options }) =>
-    kind !== 'hf_label_smoother' && options.reduction === undefined && !('ignore_index' in options),
-);
+// Sums are not offered; a bare probability tensor is Keras's own input form. Of nothing left torch makes NaN, we make 0.
+const ours = torch.filter(({ options, loss }) => options.reduction === undefined && typeof loss === 'number');
 const oursOfKeras = keras.filter(({ kind }) => kind !== 'binary_crossentropy/probability');
 
 function check(
@@ -59,8 +57,9 @@ describe.each(['cpu', 'wasm'])('losses on %s', (backend) => {
 
   it('has golden cases of every kind', () => {
     expect(new Set(ours.map(({ kind }) => kind))).toEqual(
-      new Set(['cross_entropy', 'bce_with_logits', 'mse', 'l1', 'huber']),
+      new Set(['cross_entropy', 'hf_label_smoother', 'bce_with_logits', 'mse', 'l1', 'huber']),
     );
+    expect(ours.filter(({ options }) => options.ignore_index === -100).length).toBe(18);
     expect(oursOfKeras.length).toBe(10);
   });
 
@@ -72,12 +71,16 @@ describe.each(['cpu', 'wasm'])('losses on %s', (backend) => {
         class_weights: classWeights,
         pos_weight,
         convention,
+        epsilon,
+        ignore_index: ignoredLabel,
       } = one.options;
       const weightedMean = convention?.startsWith('keras') ? 'examples' : 'sum-of-weights';
       const loss = (logits: tf.Tensor2D): tf.Scalar => {
-        if (one.kind === 'cross_entropy') {
+        if (one.kind === 'cross_entropy' || one.kind === 'hf_label_smoother') {
           const labels = tf.tensor1d(one.labels as number[], 'int32');
-          return softmaxCrossEntropy(logits, labels, { labelSmoothing, classWeights, weightedMean });
+          const smoothing = epsilon ?? labelSmoothing;
+          const options = { labelSmoothing: smoothing, classWeights, weightedMean, ignoredLabel } as const;
+          return softmaxCrossEntropy(logits, labels, options);
         }
         const targets = tf.tensor2d(one.labels);
         if (one.kind === 'bce_with_logits') {
@@ -89,6 +92,37 @@ describe.each(['cpu', 'wasm'])('losses on %s', (backend) => {
       check(loss, one.logits, one.loss, one.grad.flat());
     },
   );
+
+  it.each([undefined, 0.1])('no row that counts: 0 and no gradient, smoothing %s', (labelSmoothing) => {
+    const nothing = (logits: tf.Tensor2D): tf.Scalar =>
+      softmaxCrossEntropy(logits, tf.tensor1d([-100, -100], 'int32'), { ignoredLabel: -100, labelSmoothing });
+    check(
+      nothing,
+      [
+        [1, 2, 3],
+        [4, 5, -6],
+      ],
+      0,
+      [0, 0, 0, 0, 0, 0],
+    );
+  });
+
+  it('an ignored label may be a class, and weighs nothing', () => {
+    const logits = [
+      [1, 2, 3],
+      [4, 5, -6],
+    ];
+    const [of, rest] = [tf.tensor1d([2, 1], 'int32'), tf.tensor1d([1], 'int32')];
+    for (const options of [{}, { classWeights: [3, 2, 5] }, { labelSmoothing: 0.2 }]) {
+      const alone = tf.tidy(() => softmaxCrossEntropy(tf.tensor2d([logits[1]]), rest, options).dataSync()[0]);
+      const ignoring = { ...options, ignoredLabel: 2 };
+      expect(tf.tidy(() => softmaxCrossEntropy(tf.tensor2d(logits), of, ignoring).dataSync()[0])).toBeCloseTo(
+        alone,
+        6,
+      );
+    }
+    tf.dispose([of, rest]);
+  });
 
   it.each(
     oursOfKeras.map((one, i) => [`Keras ${one.kind}, smoothing ${one.label_smoothing} #${i}`, one] as const),

@@ -1,21 +1,19 @@
 import {
   type Bert,
-  type BertOptions,
   createParameters,
-  linearParameters,
-  type LoadVariablesOptions,
-  type ParseConfigOptions,
   readPretrainedConfig,
   type SavePretrainedOptions,
   type TrainingRun,
 } from '@bertune/bert';
 import * as tf from '@tensorflow/tfjs';
 
-import { HeadError } from './errors.js';
-import { type RegressionLoss, regressionLoss } from './losses/regression.js';
-import { labelMaps, labelNames, loadSequenceHead, saveSequenceHead } from './pretrained.js';
+import { HeadError } from '../errors.js';
+import { type RegressionLoss, regressionLoss } from '../losses/regression.js';
+import { labelMaps, labelNames } from '../label-names.js';
+import { loadHead, type LoadHeadOptions, saveHead } from '../pretrained.js';
+import { requirePooler } from '../task-head.js';
 import type { SequenceBatch } from './sequence-batch.js';
-import { CLASSIFIER, requirePooler, SequenceHead } from './sequence-head.js';
+import { SequenceHead, sequenceLayout } from './sequence-head.js';
 
 /** What a regressor predicts, and how errors count. */
 export interface RegressorOptions {
@@ -62,8 +60,8 @@ export class SequenceRegressor extends SequenceHead {
   ): SequenceRegressor {
     requirePooler(bert);
     checkValueNames(options.valueNames);
-    const specs = linearParameters(CLASSIFIER, bert.config.hiddenSize, options.valueNames?.length ?? 1);
-    return new SequenceRegressor(bert, createParameters(specs, bert.config, options.seed ?? 0), options);
+    const { parameters } = sequenceLayout(bert.config, options.valueNames?.length ?? 1);
+    return new SequenceRegressor(bert, createParameters(parameters, bert.config, options.seed ?? 0), options);
   }
 
   /**
@@ -74,13 +72,14 @@ export class SequenceRegressor extends SequenceHead {
    */
   static async fromPretrained(
     directory: string,
-    options: RegressorOptions & LoadVariablesOptions & ParseConfigOptions & BertOptions = {},
+    options: RegressorOptions & LoadHeadOptions = {},
   ): Promise<SequenceRegressor> {
     const pretrained = await readPretrainedConfig(directory, { flavour: options.flavour });
     checkValueNames(options.valueNames);
     const valueNames = options.valueNames ?? storedNames(pretrained);
-    const { bert, classifier } = await loadSequenceHead(directory, pretrained, valueNames.length, options);
-    return new SequenceRegressor(bert, classifier, { ...options, valueNames });
+    const layout = sequenceLayout(pretrained.config, valueNames.length);
+    const { bert, own } = await loadHead(directory, pretrained, layout, options);
+    return new SequenceRegressor(bert, own, { ...options, valueNames });
   }
 
   /**
@@ -88,12 +87,8 @@ export class SequenceRegressor extends SequenceHead {
    * @throws CheckpointError `write-failed`, `value-out-of-range`, `not-supported`
    */
   async savePretrained(directory: string, options: SavePretrainedOptions = {}): Promise<void> {
-    await saveSequenceHead(
-      directory,
-      this,
-      { ...labelMaps(this.valueNames), problem_type: 'regression' },
-      options,
-    );
+    const meaning = { ...labelMaps(this.valueNames), problem_type: 'regression' };
+    await saveHead(directory, this, sequenceLayout(this.bert.config, this.columns), meaning, options);
   }
 
   /**

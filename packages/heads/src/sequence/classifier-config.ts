@@ -1,8 +1,9 @@
 import type { PretrainedConfig } from '@bertune/bert';
 
 import type { Problem } from './classifier-options.js';
-import { HeadError } from './errors.js';
-import { labelMaps, labelNames, NEGATIVE_LABEL } from './pretrained.js';
+import { HeadError } from '../errors.js';
+import { labelMaps, labelNames } from '../label-names.js';
+import { NEGATIVE_LABEL } from '../pretrained.js';
 
 /** Hugging Face's words for what logits mean. A single multi-label logit is a binary problem. */
 const PROBLEM_TYPES: Readonly<Record<Problem, string>> = {

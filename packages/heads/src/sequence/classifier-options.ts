@@ -1,5 +1,5 @@
-import { HeadError } from './errors.js';
-import type { WeightedMean } from './losses/softmax-cross-entropy.js';
+import { HeadError } from '../errors.js';
+import type { WeightedMean } from '../losses/softmax-cross-entropy.js';
 
 /**
  * What a classifier's logits mean. `single-label`: one of C classes, softmax. `multi-label`: any of C labels, a

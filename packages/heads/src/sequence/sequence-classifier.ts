@@ -1,10 +1,6 @@
 import {
   type Bert,
-  type BertOptions,
   createParameters,
-  linearParameters,
-  type LoadVariablesOptions,
-  type ParseConfigOptions,
   readPretrainedConfig,
   type SavePretrainedOptions,
   type TrainingRun,
@@ -18,12 +14,13 @@ import {
   logitCount,
   type Problem,
 } from './classifier-options.js';
-import { HeadError } from './errors.js';
-import { sigmoidCrossEntropy } from './losses/sigmoid-cross-entropy.js';
-import { softmaxCrossEntropy } from './losses/softmax-cross-entropy.js';
-import { loadSequenceHead, saveSequenceHead } from './pretrained.js';
+import { HeadError } from '../errors.js';
+import { sigmoidCrossEntropy } from '../losses/sigmoid-cross-entropy.js';
+import { softmaxCrossEntropy } from '../losses/softmax-cross-entropy.js';
+import { loadHead, type LoadHeadOptions, saveHead } from '../pretrained.js';
+import { requirePooler } from '../task-head.js';
 import type { SequenceBatch } from './sequence-batch.js';
-import { CLASSIFIER, requirePooler, SequenceHead } from './sequence-head.js';
+import { SequenceHead, sequenceLayout } from './sequence-head.js';
 
 /**
  * Text classification: dropout and a dense layer on BERT's pooled output, with the loss the problem calls for.
@@ -62,8 +59,12 @@ export class SequenceClassifier extends SequenceHead {
   ): SequenceClassifier {
     checkClassifierOptions(options);
     requirePooler(bert);
-    const specs = linearParameters(CLASSIFIER, bert.config.hiddenSize, logitCount(options));
-    return new SequenceClassifier(bert, createParameters(specs, bert.config, options.seed ?? 0), options);
+    const { parameters } = sequenceLayout(bert.config, logitCount(options));
+    return new SequenceClassifier(
+      bert,
+      createParameters(parameters, bert.config, options.seed ?? 0),
+      options,
+    );
   }
 
   /**
@@ -71,11 +72,11 @@ export class SequenceClassifier extends SequenceHead {
    * part, `allowMissing: ['classifier']`, and give `labels`.
    * @param options.labels default: `id2label` of the `config.json`
    * @param options.problem default: what the `config.json` says
-   * @throws ConfigError, CheckpointError; HeadError `wrong-task` for a regression model, `no-pooler`, `invalid-options`
+   * @throws ConfigError, CheckpointError; HeadError `wrong-task` for a model of another kind, `no-pooler`, `invalid-options`
    */
   static async fromPretrained(
     directory: string,
-    options: Partial<ClassifierOptions> & LoadVariablesOptions & ParseConfigOptions & BertOptions = {},
+    options: Partial<ClassifierOptions> & LoadHeadOptions = {},
   ): Promise<SequenceClassifier> {
     const pretrained = await readPretrainedConfig(directory, { flavour: options.flavour });
     const classifierOptions = {
@@ -83,13 +84,9 @@ export class SequenceClassifier extends SequenceHead {
       ...definedOnly(options),
     };
     checkClassifierOptions(classifierOptions);
-    const { bert, classifier } = await loadSequenceHead(
-      directory,
-      pretrained,
-      logitCount(classifierOptions),
-      options,
-    );
-    return new SequenceClassifier(bert, classifier, classifierOptions);
+    const layout = sequenceLayout(pretrained.config, logitCount(classifierOptions));
+    const { bert, own } = await loadHead(directory, pretrained, layout, options);
+    return new SequenceClassifier(bert, own, classifierOptions);
   }
 
   /**
@@ -98,7 +95,8 @@ export class SequenceClassifier extends SequenceHead {
    * @throws CheckpointError `write-failed`, `value-out-of-range`, `not-supported`
    */
   async savePretrained(directory: string, options: SavePretrainedOptions = {}): Promise<void> {
-    await saveSequenceHead(directory, this, meaningToJson(this.problem, this.labelNames), options);
+    const layout = sequenceLayout(this.bert.config, this.columns);
+    await saveHead(directory, this, layout, meaningToJson(this.problem, this.labelNames), options);
   }
 
   /**

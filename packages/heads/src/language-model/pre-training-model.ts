@@ -1,0 +1,203 @@
+import {
+  type Bert,
+  type BertConfig,
+  type BertInputs,
+  createParameters,
+  linear,
+  readPretrainedConfig,
+  type SavePretrainedOptions,
+  type TrainingRun,
+} from '@bertune/bert';
+import * as tf from '@tensorflow/tfjs';
+
+import { softmaxCrossEntropy } from '../losses/softmax-cross-entropy.js';
+import { type HeadLayout, loadHead, type LoadHeadOptions, saveHead } from '../pretrained.js';
+import { requirePooler, TaskHead } from '../task-head.js';
+import {
+  checkMaskedTensors,
+  countMaskedTokens,
+  maskedLabels,
+  type MaskedLanguageModelBatch,
+  type MaskedPositions,
+  maskedRows,
+} from './masked-tokens.js';
+import {
+  checkNextSentenceLabels,
+  checkNextSentenceTensor,
+  NEXT_SENTENCE,
+  nextSentenceParameters,
+} from './next-sentence-layer.js';
+import {
+  likeliestTokens,
+  maskedTokenLoss,
+  predictionParameters,
+  requireTiedDecoder,
+  vocabularyLogits,
+} from './prediction-layer.js';
+
+/** Pairs of texts with masked tokens, for both tasks at once. The caller keeps and disposes every tensor. */
+export type PreTrainingBatch = MaskedLanguageModelBatch & {
+  /** [B] int32: 0 where the second text follows the first, 1 where it does not */
+  readonly nextSentenceLabels: tf.Tensor1D;
+  /**
+   * Tokens to predict per text, a float32 scalar: the loss of the masked tokens is their sum divided by B times this.
+   * Default: those of this batch, as Hugging Face. One number for all batches of a step, the average of the data for
+   * instance, makes gradient accumulation exact; no single weight of a batch can, since the two tasks are means over
+   * different counts.
+   */
+  readonly maskedPerText?: tf.Scalar | undefined;
+};
+
+const layout = (config: BertConfig): HeadLayout => ({
+  architecture: 'BertForPreTraining',
+  pooler: true,
+  parameters: new Map([...predictionParameters(config), ...nextSentenceParameters(config)]),
+});
+
+/** Scores of both tasks; the caller disposes them. */
+export type PreTrainingLogits = {
+  /** [N, V] float32, row by row of [B, T] or [B, P] */
+  readonly tokens: tf.Tensor2D;
+  /** [B, 2] float32 */
+  readonly nextSentence: tf.Tensor2D;
+};
+
+/**
+ * What BERT is pre-trained as: a masked language model and next sentence prediction on one encoder, the sum of their
+ * losses (arXiv:1810.04805). Has the shape `@bertune/train` asks of a trainable model.
+ */
+export class PreTrainingModel extends TaskHead {
+  /** rows of predictions and labels have a column for each token: batches of other lengths have other widths */
+  readonly rowsHaveTokens = true;
+
+  /**
+   * @param bert encoder with a pooler; the model takes it over
+   * @param head `cls.predictions.*` and `cls.seq_relationship.*`; taken over
+   * @throws HeadError `no-pooler`
+   */
+  constructor(bert: Bert, head: ReadonlyMap<string, tf.Variable>) {
+    super(bert, head, { pooler: true });
+  }
+
+  /**
+   * A model with new heads on an encoder.
+   * @param options.seed of the heads' initial weights; default 0
+   * @throws HeadError `no-pooler`
+   */
+  static fromEncoder(bert: Bert, options: { readonly seed?: number | undefined } = {}): PreTrainingModel {
+    requirePooler(bert);
+    const { parameters } = layout(bert.config);
+    return new PreTrainingModel(bert, createParameters(parameters, bert.config, options.seed ?? 0));
+  }
+
+  /**
+   * Loads a model from a folder in Hugging Face's layout or a checkpoint of TensorFlow, such as BERT's own. Of an encoder
+   * without heads: `allowMissing: ['cls']`.
+   * @throws ConfigError, CheckpointError; HeadError `wrong-task` for a decoder that is not tied
+   */
+  static async fromPretrained(directory: string, options: LoadHeadOptions = {}): Promise<PreTrainingModel> {
+    const pretrained = await readPretrainedConfig(directory, { flavour: options.flavour });
+    requireTiedDecoder(pretrained);
+    const { bert, own } = await loadHead(directory, pretrained, layout(pretrained.config), options);
+    return new PreTrainingModel(bert, own);
+  }
+
+  /**
+   * Saves the model as a folder that `transformers` opens as `BertForPreTraining`.
+   * @throws CheckpointError `write-failed`, `value-out-of-range`, `not-supported`
+   */
+  async savePretrained(directory: string, options: SavePretrainedOptions = {}): Promise<void> {
+    await saveHead(directory, this, layout(this.bert.config), {}, options);
+  }
+
+  /**
+   * Raw scores of both tasks, from one run of the encoder.
+   * @param run the training step whose dropout masks apply; absent in evaluation
+   */
+  logits(inputs: BertInputs & MaskedPositions, run?: TrainingRun): PreTrainingLogits {
+    return tf.tidy(() => {
+      const { lastHiddenState, pooledOutput } = this.bert.encode(inputs, { run });
+      const rows = maskedRows(lastHiddenState, inputs.maskedPositions);
+      return {
+        tokens: vocabularyLogits(this.parameters, this.bert.config, rows),
+        nextSentence: linear(this.layer(NEXT_SENTENCE), pooledOutput as tf.Tensor2D),
+      };
+    });
+  }
+
+  /**
+   * Sum of the two losses, each a mean of its own: over the tokens to predict, and over the pairs.
+   * @param run the training step whose dropout masks apply; absent in evaluation
+   * @returns scalar float32, differentiable; caller disposes
+   */
+  loss(batch: PreTrainingBatch, run?: TrainingRun): tf.Scalar {
+    checkTensors(batch);
+    return tf.tidy(() => lossOfLogits(this.logits(batch, run), batch));
+  }
+
+  /**
+   * Loss and predictions without dropout, from one run of the encoder.
+   * @returns loss: scalar float32; predictions: as `predict`; the caller disposes both
+   */
+  lossAndPredictions(batch: PreTrainingBatch): { loss: tf.Scalar; predictions: tf.Tensor2D } {
+    checkTensors(batch);
+    return tf.tidy(() => {
+      const logits = this.logits(batch);
+      return { loss: lossOfLogits(logits, batch), predictions: predictionsOf(logits) };
+    });
+  }
+
+  /**
+   * What losses are weighed by: the pairs of the batch (see `PreTrainingBatch.maskedPerText`). Reads all labels and
+   * checks them.
+   * @throws HeadError `invalid-labels`
+   */
+  lossWeight(batch: PreTrainingBatch): number {
+    const [examples] = batch.inputIds.shape;
+    countMaskedTokens(batch, this.bert.config.vocabSize);
+    checkNextSentenceLabels('nextSentenceLabels', batch.nextSentenceLabels, examples);
+    return examples;
+  }
+
+  /**
+   * Predictions of both tasks, without dropout: in the first column 0 or 1 as `nextSentenceLabels`, in the others the
+   * likeliest token at each place.
+   * @returns float32 [B, 1 + T], or [B, 1 + P] with `maskedPositions`; caller disposes
+   */
+  predict(inputs: BertInputs & MaskedPositions): tf.Tensor2D {
+    return tf.tidy(() => predictionsOf(this.logits(inputs)));
+  }
+
+  /**
+   * What predictions are compared with, -100 where nothing is.
+   * @returns int32, of the shape of the predictions; caller disposes
+   */
+  labels(batch: PreTrainingBatch): tf.Tensor2D {
+    return tf.tidy(() => {
+      const next: tf.Tensor2D = tf.reshape(batch.nextSentenceLabels, [-1, 1]);
+      return tf.concat([next, maskedLabels(batch)], 1);
+    });
+  }
+}
+
+function checkTensors(batch: PreTrainingBatch): void {
+  checkMaskedTensors(batch);
+  checkNextSentenceTensor('nextSentenceLabels', batch.nextSentenceLabels, batch.inputIds.shape[0]);
+}
+
+function lossOfLogits({ tokens, nextSentence }: PreTrainingLogits, batch: PreTrainingBatch): tf.Scalar {
+  const { maskedPerText, nextSentenceLabels } = batch;
+  const labels = maskedLabels(batch);
+  let ofTokens = maskedTokenLoss(tokens, labels);
+  if (maskedPerText) {
+    const counted = tf.sum(tf.cast(tf.notEqual(labels, tf.scalar(-100, 'int32')), 'float32'));
+    ofTokens = tf.mul(ofTokens, tf.div(counted, tf.mul(maskedPerText, nextSentenceLabels.shape[0])));
+  }
+  return tf.add(ofTokens, softmaxCrossEntropy(nextSentence, nextSentenceLabels));
+}
+
+function predictionsOf({ tokens, nextSentence }: PreTrainingLogits): tf.Tensor2D {
+  const [batch] = nextSentence.shape;
+  const next: tf.Tensor2D = tf.reshape(tf.cast(tf.argMax(nextSentence, 1), 'float32'), [batch, 1]);
+  return tf.concat([next, likeliestTokens(tokens, batch)], 1);
+}
