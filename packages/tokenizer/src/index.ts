@@ -13,6 +13,7 @@ export type {
   ExplainedWord,
   Explanation,
 } from './explain/explanation.js';
+export { explain } from './explain/explain.js';
 export { TokenizerError } from './errors.js';
 export type { TokenizerErrorCode } from './errors.js';
 export { BertTokenizer } from './tokenizer.js';

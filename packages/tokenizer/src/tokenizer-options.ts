@@ -1,5 +1,6 @@
 /** How a tokenizer is set up. */
 import type { AddedToken } from './tokens/added-tokens.js';
+import type { SequenceSettings } from './tokens/text-tokenizer.js';
 import { checkOneOf, checkWhole } from './encoding/encode-options.js';
 import type { EncodeOptions } from './encoding/encode-options.js';
 import type { Side } from './encoding/truncation.js';
@@ -127,6 +128,11 @@ export function resolveTokenizerOptions(
     decoderCleanup: options.decoderCleanup ?? true,
     encodeDefaults: { ...options.encodeDefaults },
   };
+}
+
+/** Settings with nothing left to decide. */
+export function normalizerSettings(settings: BertTokenizerSettings): SequenceSettings {
+  return { ...settings, stripAccents: settings.stripAccents ?? settings.lowercase };
 }
 
 /**

@@ -10,15 +10,12 @@ import type { EncodeOptions, ResolvedEncodeOptions } from './encoding/encode-opt
 import { Encoder } from './encoding/encoder.js';
 import type { BatchEncoding, Encoding } from './encoding/encoding.js';
 import { TokenizerError } from './errors.js';
-import { explain } from './explain/explain.js';
-import type { Explanation } from './explain/explanation.js';
 import { toRowInput } from './encoding/inputs.js';
 import type { BatchInput } from './encoding/inputs.js';
-import { makeTextTokenizer } from './fast/make-text-tokenizer.js';
+import { PATH, makeTextTokenizer } from './fast/make-text-tokenizer.js';
 import type { PathOption } from './fast/make-text-tokenizer.js';
 import type { TextInput } from './tokens/text-tokenizer.js';
-import { SequenceTokenizer } from './tokens/token-sequence.js';
-import { resolveTokenizerOptions } from './tokenizer-options.js';
+import { normalizerSettings, resolveTokenizerOptions } from './tokenizer-options.js';
 import type { BertTokenizerOptions, BertTokenizerSettings } from './tokenizer-options.js';
 import { Vocabulary } from './wordpiece/vocabulary.js';
 
@@ -57,7 +54,6 @@ export class BertTokenizer {
   readonly #vocabulary: Vocabulary;
   readonly #addedById: ReadonlyMap<number, ResolvedAddedToken>;
   readonly #addedByContent: ReadonlyMap<string, ResolvedAddedToken>;
-  readonly #sequences: SequenceTokenizer;
   readonly #encoder: Encoder;
   readonly #defaults: ResolvedEncodeOptions;
 
@@ -66,7 +62,7 @@ export class BertTokenizer {
    * @throws TokenizerError `empty-vocabulary`, `duplicate-token`, `missing-special-token`, `bad-option`
    */
   constructor(vocabulary: readonly string[], options: BertTokenizerOptions = {}) {
-    this.#vocabulary = new Vocabulary(vocabulary, 'the vocabulary', options.continuingSubwordPrefix);
+    this.#vocabulary = new Vocabulary(vocabulary, options.continuingSubwordPrefix);
     this.vocabulary = this.#vocabulary.tokens;
     const added = options.addedTokens ?? [];
     this.settings = resolveTokenizerOptions(
@@ -95,13 +91,9 @@ export class BertTokenizer {
     this.sepTokenId = id(sepToken);
     this.padTokenId = id(padToken);
     this.maskTokenId = maskToken === undefined ? undefined : id(maskToken);
-    const settings = {
-      ...this.settings,
-      stripAccents: this.settings.stripAccents ?? this.settings.lowercase,
-    };
-    this.#sequences = new SequenceTokenizer(this.#vocabulary, this.unkTokenId, settings, this.addedTokens);
+    const makePath = (options as PathOption)[PATH] ?? makeTextTokenizer;
     this.#encoder = new Encoder(
-      makeTextTokenizer(this.#sequences, this.#vocabulary, this.unkTokenId, settings, options as PathOption),
+      makePath(this.#vocabulary, this.unkTokenId, normalizerSettings(this.settings), this.addedTokens),
       {
         cls: { id: this.clsTokenId, token: clsToken },
         sep: { id: this.sepTokenId, token: sepToken },
@@ -227,19 +219,6 @@ export class BertTokenizer {
       options.cleanUpTokenizationSpaces ?? this.settings.cleanUpTokenizationSpaces,
       this.settings,
     );
-  }
-
-  /**
-   * What each stage makes of one text: added tokens, cleaning, normalisation, words, pieces, the final row. Plain data
-   * for looking at (it can go through JSON), made on the general path and not fast. Nothing is truncated.
-   */
-  explain(text: string): Explanation {
-    const encoding = this.encode(text, { truncation: false, padding: false });
-    return explain(text, encoding, {
-      sequences: this.#sequences,
-      settings: { ...this.settings, stripAccents: this.settings.stripAccents ?? this.settings.lowercase },
-      tokenOf: (id) => this.tokenOf(id),
-    });
   }
 
   #resolve(options: EncodeOptions): ResolvedEncodeOptions {

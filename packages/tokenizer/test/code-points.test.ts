@@ -9,7 +9,7 @@ import { readGoldenJson, sharedPath } from '@bertune/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { normalize } from '../src/text/normalizer.js';
-import { splitWords } from '../src/text/pre-tokenizer.js';
+import { splitWords } from '../src/general/split-words.js';
 
 interface Digests {
   block: number;

@@ -42,7 +42,7 @@ describe('random texts', () => {
     for (const kind of kinds) expect(made.filter((text) => kind.test(text)).length).toBeGreaterThan(20);
   });
 
-  it('come in every mode, with every switch, and go the fast way where there is one', () => {
+  it('come in every mode, with every switch, and go the fast way', () => {
     const setups = fuzzSetups();
     expect(new Set(setups.map(({ auto }) => auto.settings.fidelity)).size).toBe(3);
     expect(setups.length).toBeGreaterThan(25);
@@ -53,8 +53,7 @@ describe('random texts', () => {
       return fast.mock.calls.length > 0;
     };
     expect(setups.filter(({ general }) => isFast(general))).toEqual([]);
-    // The others have words too long to be kept, or added tokens that are looked for in normalised text.
-    expect(setups.filter(({ auto }) => !isFast(auto))).toHaveLength(3);
+    expect(setups.filter(({ auto }) => !isFast(auto))).toEqual([]);
     fast.mockRestore();
   });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { BertTokenizer } from '../src/index.js';
+import { BertTokenizer, explain } from '../src/index.js';
 import type { BertTokenizerOptions, Fidelity } from '../src/index.js';
 import { errorCode } from './reference-cases.js';
 import { smallVocabulary, specialTokens } from './small-vocabulary.js';
@@ -14,7 +14,7 @@ const FIDELITIES: readonly Fidelity[] = ['huggingface', 'google', 'tensorflow-te
 
 /** Words and added tokens of a text, as `explain` shows them. */
 function words(fidelity: Fidelity, text: string, lowercase: boolean): readonly string[] {
-  const { segments } = new BertTokenizer(smallVocabulary, { fidelity, lowercase }).explain(text);
+  const { segments } = explain(new BertTokenizer(smallVocabulary, { fidelity, lowercase }), text);
   return segments.flatMap((segment) =>
     segment.kind === 'text'
       ? segment.words.map((word) => (word.kind === 'word' ? word.text : word.token))

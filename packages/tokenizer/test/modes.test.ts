@@ -10,9 +10,9 @@ import { describe, expect, it } from '@jest/globals';
 import { BertTokenizer } from '../src/index.js';
 import type { Fidelity } from '../src/index.js';
 import { normalize } from '../src/text/normalizer.js';
-import { splitWords } from '../src/text/pre-tokenizer.js';
+import { splitWords } from '../src/general/split-words.js';
 import { Vocabulary } from '../src/wordpiece/vocabulary.js';
-import { wordPieces } from '../src/wordpiece/wordpiece.js';
+import { wordPieces } from '../src/general/wordpiece.js';
 import { smallVocabulary } from './small-vocabulary.js';
 
 interface Case {

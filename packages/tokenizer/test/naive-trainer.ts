@@ -3,7 +3,7 @@
  * each step. For telling whether another list of merges differs from ours by more than ties.
  */
 import { normalize } from '../src/text/normalizer.js';
-import { splitWords } from '../src/text/pre-tokenizer.js';
+import { splitWords } from '../src/general/split-words.js';
 
 const SETTINGS = { lowercase: true, stripAccents: true, tokenizeChineseChars: true };
 

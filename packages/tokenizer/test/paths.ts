@@ -1,8 +1,13 @@
 /** The same tokenizer on the general path, to hold the fast one against. */
 import { PATH } from '../src/fast/make-text-tokenizer.js';
 import type { PathOption } from '../src/fast/make-text-tokenizer.js';
+import { SequenceTokenizer } from '../src/general/sequence-tokenizer.js';
 import { BertTokenizer, TokenizerError } from '../src/index.js';
 import type { BertTokenizerOptions, Encoding } from '../src/index.js';
+import type { MakeTextTokenizer } from '../src/tokens/text-tokenizer.js';
+
+/** The path to hold the fast one against. */
+export const makeGeneralPath: MakeTextTokenizer = (...parts) => new SequenceTokenizer(...parts);
 
 /** A tokenizer like the given one that leaves the fast path out. */
 export function onGeneralPath({ vocabulary, settings, addedTokens }: BertTokenizer): BertTokenizer {
@@ -10,7 +15,7 @@ export function onGeneralPath({ vocabulary, settings, addedTokens }: BertTokeniz
     ...settings,
     maskToken: settings.maskToken ?? null,
     addedTokens,
-    [PATH]: 'general',
+    [PATH]: makeGeneralPath,
   } as BertTokenizerOptions & PathOption;
   return new BertTokenizer(vocabulary, options);
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 
 import { normalize } from '../src/text/normalizer.js';
 import type { NormalizerSettings } from '../src/text/normalizer.js';
-import { splitWords } from '../src/text/pre-tokenizer.js';
+import { splitWords } from '../src/general/split-words.js';
 import { WordCounter } from '../src/training/word-counter.js';
 
 const SETTINGS: readonly NormalizerSettings[] = [

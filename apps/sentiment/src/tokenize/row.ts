@@ -1,4 +1,4 @@
-import type { BertTokenizer, EncodeOptions, Explanation } from '@bertune/tokenizer';
+import { type BertTokenizer, type EncodeOptions, type Explanation, explain } from '@bertune/tokenizer';
 
 /** One token of the row that a model gets. Places are UTF-16 code units of its text. */
 export interface RowToken {
@@ -40,7 +40,7 @@ export function tokenizeText(
   const whole = maxLength === undefined ? row : tokenizer.encode(text, input);
   return {
     texts: texts.map((each) => {
-      const { tokens: _, ...stages } = tokenizer.explain(each);
+      const { tokens: _, ...stages } = explain(tokenizer, each);
       return stages;
     }),
     tokens: row.tokens.map((token, index) => {

@@ -1,5 +1,5 @@
 /** Inputs -> encodings: tokens, truncation, special tokens, padding. */
-import { IdList } from '../fast/id-list.js';
+import { IdList } from '../tokens/id-list.js';
 import type { TextTokenizer } from '../tokens/text-tokenizer.js';
 import type { ResolvedEncodeOptions } from './encode-options.js';
 import type { BatchEncoding, Encoding } from './encoding.js';

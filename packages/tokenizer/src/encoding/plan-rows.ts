@@ -1,5 +1,5 @@
 /** Inputs -> the ids of their tokens, and which of them each row gets. */
-import type { IdList } from '../fast/id-list.js';
+import type { IdList } from '../tokens/id-list.js';
 import type { TextTokenizer } from '../tokens/text-tokenizer.js';
 import type { ResolvedEncodeOptions } from './encode-options.js';
 import type { RowInput } from './inputs.js';

@@ -1,9 +1,13 @@
 /** Runs one text through the general path and writes down what each stage made of it. */
 import type { Encoding } from '../encoding/encoding.js';
 import { normalizationStages } from '../text/normalizer.js';
+import { SequenceTokenizer } from '../general/sequence-tokenizer.js';
+import type { Piece } from '../general/wordpiece.js';
+import { stringOf } from '../text/normalized-text.js';
 import type { NormalizedText, NormalizerSettings, StageResult } from '../text/normalized-text.js';
-import type { SequenceTokenizer } from '../tokens/token-sequence.js';
-import type { Piece } from '../wordpiece/wordpiece.js';
+import type { BertTokenizer } from '../tokenizer.js';
+import { normalizerSettings } from '../tokenizer-options.js';
+import { Vocabulary } from '../wordpiece/vocabulary.js';
 import type {
   ExplainedAddedToken,
   ExplainedChange,
@@ -15,20 +19,25 @@ import type {
   Explanation,
 } from './explanation.js';
 
-/** What of the tokenizer an explanation needs. */
-export interface ExplainContext {
-  readonly sequences: SequenceTokenizer;
-  readonly settings: NormalizerSettings;
-  /** Token of an id, added ones included. */
-  readonly tokenOf: (id: number) => string | undefined;
-}
+/** Paths made before, since making one goes through the whole vocabulary. */
+const PATHS = new WeakMap<BertTokenizer, SequenceTokenizer>();
 
-/** @param encoding the row of `encode(text)` with nothing cut off or filled up */
-export function explain(text: string, encoding: Encoding, context: ExplainContext): Explanation {
-  const { sequences, settings, tokenOf } = context;
+/**
+ * What each stage makes of one text: added tokens, cleaning, normalisation, words, pieces, the final row. Plain data
+ * for looking at (it can go through JSON), made on the general path and not fast. Nothing is truncated.
+ */
+export function explain(tokenizer: BertTokenizer, text: string): Explanation {
+  const settings = normalizerSettings(tokenizer.settings);
+  const tokenOf = (id: number): string | undefined => tokenizer.tokenOf(id);
+  let path = PATHS.get(tokenizer);
+  if (path === undefined) {
+    const vocabulary = new Vocabulary(tokenizer.vocabulary, tokenizer.settings.continuingSubwordPrefix);
+    path = new SequenceTokenizer(vocabulary, tokenizer.unkTokenId, settings, tokenizer.addedTokens);
+    PATHS.set(tokenizer, path);
+  }
   const segments: (ExplainedAddedToken | ExplainedText)[] = [];
   let words: (ExplainedWord | ExplainedAddedToken)[] = [];
-  sequences.tokenize(text, {
+  path.tokenize(text, {
     text(from, to) {
       words = [];
       segments.push(explainText(text, from, to, settings, words));
@@ -47,6 +56,7 @@ export function explain(text: string, encoding: Encoding, context: ExplainContex
       words.push(explainWord(text, part, from, to, pieces, tokenOf));
     },
   });
+  const encoding = tokenizer.encode(text, { truncation: false, padding: false });
   return { text, segments, tokens: explainTokens(text, encoding) };
 }
 
@@ -151,10 +161,4 @@ function sourceOf(text: string, start: number, end: number): ExplainedSource {
 
 function endOf(text: string, start: number, limit = text.length): number {
   return Math.min(limit, start + ((text.codePointAt(start) ?? 0) > 0xffff ? 2 : 1));
-}
-
-function stringOf(codePoints: readonly number[]): string {
-  let string = '';
-  for (const codePoint of codePoints) string += String.fromCodePoint(codePoint);
-  return string;
 }

@@ -4,8 +4,8 @@
  */
 import { COMBINES, PUNCT, SPACE, classesOf } from '../text/character-classes.js';
 import { normalize } from '../text/normalizer.js';
-import { wordClassOf } from '../text/pre-tokenizer.js';
-import type { SequenceSettings } from '../tokens/token-sequence.js';
+import { wordClassOf } from '../text/word-class.js';
+import type { SequenceSettings } from '../tokens/text-tokenizer.js';
 
 /**
  * A positive action is the UTF-16 unit that goes into the word. 0: not worked out yet. A negative one is
@@ -19,7 +19,7 @@ export const PARTS = 1;
 export const ENDS = -(4 + 2);
 /** Vanishes. */
 export const DROPS = -(8 + 2);
-/** Goes to the general path with everything round it. */
+/** Is to be normalised together with everything round it. */
 export const DEPENDS = -(12 + 2);
 
 const CODE_POINTS = 0x110000;
@@ -27,6 +27,8 @@ const PAGE = 256;
 const FIRST_SURROGATE = 0xd800;
 const AFTER_SURROGATES = 0xe000;
 const CAPITAL_SIGMA = 0x3a3;
+/** Stands for a lone surrogate in a word: no piece has one, and this half makes no pair with what is before it. */
+export const LONE_SURROGATE = '\udc00';
 
 /** Actions by code point. */
 export class CharacterTable {
@@ -41,11 +43,16 @@ export class CharacterTable {
   readonly isLocal: boolean;
   readonly #settings: SequenceSettings;
   readonly #idOf: (codePoint: number) => number;
+  readonly #isNormalized: boolean;
 
-  /** @param idOf id of a word of one code point */
-  constructor(settings: SequenceSettings, idOf: (codePoint: number) => number) {
+  /**
+   * @param idOf id of a word of one code point
+   * @param isNormalized whether characters are normalised already: then none depends on others
+   */
+  constructor(settings: SequenceSettings, idOf: (codePoint: number) => number, isNormalized = false) {
     this.#settings = settings;
     this.#idOf = idOf;
+    this.#isNormalized = isNormalized;
     // What lower-cases whole words tells a final sigma by looking past all kinds of characters.
     const foldsCase = settings.fidelity === 'tensorflow-text' && settings.stripAccents;
     this.isLocal = settings.fidelity === 'huggingface' || foldsCase || !settings.lowercase;
@@ -53,8 +60,7 @@ export class CharacterTable {
 
   /** The action of a code point, or of a lone surrogate. */
   actionOf(codePoint: number): number {
-    const isSurrogate = codePoint >= FIRST_SURROGATE && codePoint < AFTER_SURROGATES;
-    const shift = isSurrogate ? CODE_POINTS - FIRST_SURROGATE : 0;
+    const shift = isSurrogate(codePoint) ? CODE_POINTS - FIRST_SURROGATE : 0;
     if (this.actions[codePoint + shift] === 0) {
       const first = codePoint - (codePoint % PAGE);
       for (let c = first; c < first + PAGE; c += 1) this.actions[c + shift] = this.#workOut(c);
@@ -64,26 +70,30 @@ export class CharacterTable {
 
   #workOut(codePoint: number): number {
     const { fidelity, stripAccents } = this.#settings;
-    if (codePoint === CAPITAL_SIGMA && !this.isLocal) return DEPENDS;
     const text = String.fromCodePoint(codePoint);
-    const { codePoints } = normalize(text, 0, text.length, this.#settings);
+    let codePoints: readonly number[] = [codePoint];
+    if (!this.#isNormalized) {
+      if (codePoint === CAPITAL_SIGMA && !this.isLocal) return DEPENDS;
+      ({ codePoints } = normalize(text, 0, text.length, this.#settings));
+    }
     const classes = codePoints.map((c) => wordClassOf(c, fidelity));
     const visible = codePoints.filter((_, index) => classes[index] !== SPACE);
     if (visible.length === 0) return codePoints.length === 0 ? DROPS : ENDS;
-    // Marks that stay change places with their neighbours; lone surrogates could meet another.
-    if (visible.some((c) => (stripAccents && classesOf(c) & COMBINES) || isSurrogateOrNul(c))) return DEPENDS;
     const alone = classes.includes(PUNCT) || (classes[0] === SPACE && classes.at(-1) === SPACE);
+    const isCombining = (c: number): boolean => (classesOf(c) & COMBINES) !== 0;
+    // Marks that stay change places with their neighbours.
+    if (!this.#isNormalized && stripAccents && visible.some(isCombining)) return DEPENDS;
     if (visible.length === 1 && alone) return -((this.#idOf(visible[0]) + 1) * 4 + WORD);
     if (visible.length < codePoints.length || alone) return DEPENDS;
-    const word = String.fromCodePoint(...visible);
-    if (word.length === 1) return word.charCodeAt(0);
+    const word = visible.map((c) => (isSurrogate(c) ? LONE_SURROGATE : String.fromCodePoint(c))).join('');
+    // NUL, kept by a tokenizer that does not clean, would look like an action that is not worked out.
+    if (word.length === 1 && word !== '\0') return word.charCodeAt(0);
     const place = this.parts.push(word.length) - 1;
     for (let index = 0; index < word.length; index += 1) this.parts.push(word.charCodeAt(index));
     return -(place * 4 + PARTS);
   }
 }
 
-/** NUL, kept by a tokenizer that does not clean, would look like an action that is not worked out. */
-function isSurrogateOrNul(codePoint: number): boolean {
-  return codePoint === 0 || (codePoint >= FIRST_SURROGATE && codePoint < AFTER_SURROGATES);
+function isSurrogate(codePoint: number): boolean {
+  return codePoint >= FIRST_SURROGATE && codePoint < AFTER_SURROGATES;
 }

@@ -1,12 +1,19 @@
-import type { SequenceTokenizer } from '../tokens/token-sequence.js';
-import type { TextInput, TextTokenizer, TokenSequence } from '../tokens/text-tokenizer.js';
-import { IdList } from './id-list.js';
+import { normalize } from '../text/normalizer.js';
+import { stringOf } from '../text/normalized-text.js';
+import type { AddedTokenFinders } from '../tokens/find-added-tokens.js';
+import { IdList } from '../tokens/id-list.js';
+import type { SequenceSettings, TextInput, TextTokenizer, TokenSequence } from '../tokens/text-tokenizer.js';
 import type { Scanner } from './scanner.js';
 import { Trace } from './trace.js';
 
+/** Printable ASCII, of which normalisation changes nothing but capitals. */
+const OTHER_THAN_ASCII = /[^ -~]+/g;
+const CAPITALS = /[A-Z]+/g;
+
 /** The fast path: cuts out the added tokens; what lies between them goes through the scanner. */
 export class FastTokenizer implements TextTokenizer {
-  readonly #general: SequenceTokenizer;
+  readonly #added: AddedTokenFinders;
+  readonly #settings: SequenceSettings;
   readonly #makeScanner: () => Scanner;
   readonly #tokens: readonly string[];
   /** For traces, whose ids are read at once. */
@@ -17,8 +24,14 @@ export class FastTokenizer implements TextTokenizer {
    * @param tokens pieces by id
    * @param makeScanner called when the first text comes
    */
-  constructor(general: SequenceTokenizer, tokens: readonly string[], makeScanner: () => Scanner) {
-    this.#general = general;
+  constructor(
+    added: AddedTokenFinders,
+    settings: SequenceSettings,
+    tokens: readonly string[],
+    makeScanner: () => Scanner,
+  ) {
+    this.#added = added;
+    this.#settings = settings;
     this.#makeScanner = makeScanner;
     this.#tokens = tokens;
   }
@@ -52,19 +65,70 @@ export class FastTokenizer implements TextTokenizer {
   }
 
   #text(scanner: Scanner, text: string, limit: number, ids: IdList, trace: Trace | undefined): void {
-    const { asWritten } = this.#general;
+    const { asWritten } = this.#added;
     if (!asWritten.mayOccurIn(text)) {
-      scanner.scan(text, 0, text.length, limit, ids, trace);
+      this.#between(scanner, text, 0, text.length, limit, ids, trace);
       return;
     }
     for (const { from, to, id } of asWritten.split(text)) {
       if (ids.count >= limit) return;
       if (id === undefined) {
-        scanner.scan(text, from, to, limit, ids, trace);
+        this.#between(scanner, text, from, to, limit, ids, trace);
         continue;
       }
       trace?.markAdded(ids.count, from, to, text.slice(from, to));
       ids.push(id);
     }
+  }
+
+  /** What holds no added tokens as they are written, but may hold some once it is normalised. */
+  #between(
+    scanner: Scanner,
+    text: string,
+    from: number,
+    to: number,
+    limit: number,
+    ids: IdList,
+    trace: Trace | undefined,
+  ): void {
+    const { normalized: added } = this.#added;
+    if (added.isEmpty || !added.isIn(this.#normalized(text.slice(from, to)))) {
+      scanner.scan(text, from, to, limit, ids, trace);
+      return;
+    }
+    const { codePoints, sources } = normalize(text, from, to, this.#settings);
+    const joined = stringOf(codePoints);
+    let index = 0;
+    let unit = 0;
+    const advance = (target: number): number => {
+      for (; unit < target; index += 1) unit += codePoints[index] > 0xffff ? 2 : 1;
+      return index;
+    };
+    for (const segment of added.split(joined)) {
+      if (ids.count >= limit) return;
+      const first = advance(segment.from);
+      const end = advance(segment.to);
+      if (segment.id === undefined) {
+        const part = { codePoints: codePoints.slice(first, end), sources: sources.slice(first, end) };
+        scanner.scanNormalized(text, part, limit, ids, trace);
+        continue;
+      }
+      const last = sources[end - 1];
+      trace?.markAdded(
+        ids.count,
+        sources[first],
+        last + ((text.codePointAt(last) ?? 0) > 0xffff ? 2 : 1),
+        joined.slice(segment.from, segment.to),
+      );
+      ids.push(segment.id);
+    }
+  }
+
+  /** The same as `normalize` gives, without its sources, and faster for what is mostly ASCII. */
+  #normalized(text: string): string {
+    const lower = this.#settings.lowercase ? text.replace(CAPITALS, (part) => part.toLowerCase()) : text;
+    return lower.replace(OTHER_THAN_ASCII, (part) =>
+      stringOf(normalize(part, 0, part.length, this.#settings).codePoints),
+    );
   }
 }

@@ -1,37 +1,34 @@
 /** Text -> ids, in one pass over its UTF-16 units. */
-import type { CharacterTable } from './character-table.js';
-import { DEPENDS, DROPS, ENDS, PARTS } from './character-table.js';
-import { type IdList } from './id-list.js';
-import type { TokenList } from '../tokens/token-sequence.js';
+import { normalize } from '../text/normalizer.js';
+import type { NormalizedText } from '../text/normalized-text.js';
+import type { IdList } from '../tokens/id-list.js';
+import type { SequenceSettings } from '../tokens/text-tokenizer.js';
+import { CharacterTable, DEPENDS, DROPS, ENDS, LONE_SURROGATE, PARTS } from './character-table.js';
 import type { Trace } from './trace.js';
 import { mixHash } from './unit-map.js';
 import type { WordPieces } from './word-pieces.js';
 
-/** The general path, for stretches with characters that depend on their neighbours. */
-export interface GeneralPath {
-  /** Tokens of `text.slice(from, to)`; words count from the beginning of the stretch. */
-  stretch(text: string, from: number, to: number): TokenList;
-}
+/** Room for a word of so many units, at first; the default limit on words is less. */
+const FIRST_ROOM = 256;
 
 /** Cuts stretches of text into tokens. Holds one word at a time. */
 export class Scanner {
   readonly #table: CharacterTable;
   readonly #pieces: WordPieces;
-  readonly #general: GeneralPath;
+  readonly #settings: SequenceSettings;
   readonly #unknownId: number;
   /** The word being read, and where each unit comes from. The last place takes all that is too long. */
-  readonly #word: Uint16Array;
-  readonly #sources: Int32Array;
-  readonly #last: number;
+  #word = new Uint16Array(FIRST_ROOM);
+  #sources = new Int32Array(FIRST_ROOM);
+  /** The same for texts that are normalised already. */
+  #further: Scanner | undefined;
 
-  constructor(table: CharacterTable, pieces: WordPieces, unknownId: number, general: GeneralPath) {
-    this.#table = table;
+  /** @param isNormalized whether it reads what is normalised already */
+  constructor(pieces: WordPieces, settings: SequenceSettings, unknownId: number, isNormalized: boolean) {
     this.#pieces = pieces;
-    this.#general = general;
+    this.#settings = settings;
     this.#unknownId = unknownId;
-    this.#last = pieces.mostUnits;
-    this.#word = new Uint16Array(this.#last + 1);
-    this.#sources = new Int32Array(this.#last + 1);
+    this.#table = new CharacterTable(settings, (codePoint) => pieces.idOf(codePoint), isNormalized);
   }
 
   /**
@@ -40,12 +37,12 @@ export class Scanner {
    */
   scan(text: string, from: number, to: number, limit: number, out: IdList, trace: Trace | undefined): void {
     const { actions, isLocal } = this.#table;
-    const word = this.#word;
-    const sources = this.#sources;
-    const last = this.#last;
+    let word = this.#word;
+    let sources = this.#sources;
+    let last = word.length - 1;
     let length = 0;
     let hash = 0;
-    // The last place before which nothing depends on what comes after: the general path can take over there.
+    // The last place before which nothing depends on what comes after: all from there on is normalised together.
     let bound = from;
     let boundCount = out.count;
     let boundWord = trace === undefined ? 0 : trace.word;
@@ -59,6 +56,11 @@ export class Scanner {
         action = this.#table.actionOf(codePoint);
       }
       if (action > 0) {
+        if (length >= last && this.#grow()) {
+          word = this.#word;
+          sources = this.#sources;
+          last = word.length - 1;
+        }
         const place = length < last ? length : last;
         word[place] = action;
         sources[place] = source;
@@ -72,6 +74,11 @@ export class Scanner {
         const first = (-action >> 2) + 1;
         const end = first + parts[first - 1];
         for (let part = first; part < end; part += 1) {
+          if (length >= last && this.#grow()) {
+            word = this.#word;
+            sources = this.#sources;
+            last = word.length - 1;
+          }
           const place = length < last ? length : last;
           word[place] = parts[part];
           sources[place] = source;
@@ -84,7 +91,7 @@ export class Scanner {
         const end = isLocal ? this.#boundAfter(text, index + 1, to) : to;
         out.count = boundCount;
         if (trace !== undefined) trace.word = boundWord;
-        this.#take(this.#general.stretch(text, bound, end), out, trace);
+        this.scanNormalized(text, normalize(text, bound, end, this.#settings), limit, out, trace);
         index = end - 1;
       } else {
         if (length > 0) this.#finish(text, length, hash, out, trace);
@@ -92,8 +99,8 @@ export class Scanner {
           if (trace !== undefined) trace.mark(out.count, source, index + 1);
           out.push((-action >> 2) - 1);
         }
-        if (out.count >= limit) return;
       }
+      if (out.count >= limit) return;
       length = 0;
       hash = 0;
       if (isLocal) {
@@ -105,11 +112,52 @@ export class Scanner {
     if (length > 0) this.#finish(text, length, hash, out, trace);
   }
 
+  /** The same for a stretch that is normalised already. */
+  scanNormalized(
+    text: string,
+    { codePoints, sources }: NormalizedText,
+    limit: number,
+    out: IdList,
+    trace: Trace | undefined,
+  ): void {
+    let joined = '';
+    const unitSources: number[] = [];
+    for (let index = 0; index < codePoints.length; index += 1) {
+      const codePoint = codePoints[index];
+      // Two of them that normalisation brought together must not turn into a character.
+      joined += codePoint >= 0xd800 && codePoint < 0xe000 ? LONE_SURROGATE : String.fromCodePoint(codePoint);
+      while (unitSources.length < joined.length) unitSources.push(sources[index]);
+    }
+    const first = out.count;
+    this.#further ??= new Scanner(this.#pieces, this.#settings, this.#unknownId, true);
+    this.#further.scan(joined, 0, joined.length, limit, out, trace);
+    trace?.translate(
+      first,
+      out.count,
+      (start) => unitSources[start],
+      (end) => endOf(text, unitSources[end - 1]),
+    );
+  }
+
+  /** Makes room for a longer word; `false` when it is too long. */
+  #grow(): boolean {
+    const room = this.#word.length;
+    if (room > this.#pieces.mostUnits) return false;
+    const word = new Uint16Array(2 * room);
+    const sources = new Int32Array(2 * room);
+    word.set(this.#word);
+    sources.set(this.#sources);
+    this.#word = word;
+    this.#sources = sources;
+    return true;
+  }
+
   #finish(text: string, length: number, hash: number, out: IdList, trace: Trace | undefined): void {
-    const value = length > this.#last ? this.#unknownId : this.#pieces.find(this.#word, length, hash);
+    const isTooLong = length > this.#pieces.mostUnits;
+    const value = isTooLong ? this.#unknownId : this.#pieces.find(this.#word, length, hash);
     if (value >= 0) {
       if (trace !== undefined) {
-        const end = this.#sources[Math.min(length - 1, this.#last)];
+        const end = this.#sources[Math.min(length, this.#sources.length) - 1];
         trace.mark(out.count, this.#sources[0], endOf(text, end));
       }
       out.push(value);
@@ -128,15 +176,6 @@ export class Scanner {
       out.push(id);
     }
     if (trace !== undefined) trace.endWord();
-  }
-
-  /** Appends what the general path made of a stretch. */
-  #take({ ids, starts, ends, words }: TokenList, out: IdList, trace: Trace | undefined): void {
-    for (let index = 0; index < ids.length; index += 1) {
-      trace?.markPiece(out.count, starts[index], ends[index]);
-      if (words[index + 1] !== words[index]) trace?.endWord();
-      out.push(ids[index]);
-    }
   }
 
   /** Start of the first character from `from` on that ends whatever is before it. */

@@ -44,6 +44,20 @@ export class Trace {
     this.mark(index, start, end);
   }
 
+  /** Tokens `from` to `to` were marked with places of another text: says where these lie in the one that is traced. */
+  translate(
+    from: number,
+    to: number,
+    start: (place: number) => number,
+    end: (place: number) => number,
+  ): void {
+    const { places } = this;
+    for (let at = from * FIELDS; at < Math.min(to * FIELDS, places.length); at += FIELDS) {
+      places[at] = start(places[at]);
+      places[at + 1] = end(places[at + 1]);
+    }
+  }
+
   /** What an added token looks like; `undefined` for any other. */
   addedAt(index: number): string | undefined {
     return this.#added?.get(index);

@@ -1,6 +1,6 @@
 /** Word -> ids of its pieces, remembering the words it has seen. */
 import type { Vocabulary } from '../wordpiece/vocabulary.js';
-import type { WordLimit } from '../wordpiece/wordpiece.js';
+import type { WordLimit } from '../wordpiece/word-limit.js';
 import { ABSENT, UnitMap, mixHash } from './unit-map.js';
 
 /** Words remembered before all are forgotten: enough for a language, few enough for the processor's cache. */
@@ -11,7 +11,7 @@ const LONGEST_REMEMBERED = 48;
 const REACH = 32;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** Cuts words as `wordPieces`, the reference in `wordpiece/`, does, but from UTF-16 units and into typed arrays. */
+/** Cuts words as the general path does, but from UTF-16 units and into typed arrays. */
 export class WordPieces {
   /** Lists of ids, each with its length before it. May be replaced by a longer one: read it after `find`. */
   lists = new Int32Array(1 << 10);
@@ -51,6 +51,12 @@ export class WordPieces {
     return known === ABSENT ? this.#cut(units, length, hash) : known;
   }
 
+  /** Id of a word of one code point. */
+  idOf(codePoint: number): number {
+    const { units, hash } = unitsOf(String.fromCodePoint(codePoint));
+    return this.find(units, units.length, hash);
+  }
+
   /** How many units a piece covers. */
   unitsOf(id: number, beginsWord: boolean): number {
     const { tokens, continuationPrefix } = this.#vocabulary;
@@ -60,12 +66,7 @@ export class WordPieces {
   #addPiece(pieces: UnitMap, piece: string, id: number): void {
     // Words have no lone surrogates, so such a piece never occurs, though half a character might look like it.
     if (piece === '' || piece.length > this.#longest || LONE_SURROGATE.test(piece)) return;
-    const units = new Uint16Array(piece.length);
-    let hash = 0;
-    for (let index = 0; index < units.length; index += 1) {
-      units[index] = piece.charCodeAt(index);
-      hash = mixHash(hash, units[index]);
-    }
+    const { units, hash } = unitsOf(piece);
     pieces.add(units, 0, units.length, hash, id);
   }
 
@@ -129,4 +130,9 @@ export class WordPieces {
     }
     return size > maxInputCharsPerWord;
   }
+}
+
+function unitsOf(text: string): { readonly units: Uint16Array; readonly hash: number } {
+  const units = Uint16Array.from({ length: text.length }, (_, index) => text.charCodeAt(index));
+  return { units, hash: units.reduce(mixHash, 0) };
 }

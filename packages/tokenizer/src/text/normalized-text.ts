@@ -56,6 +56,13 @@ export function codePointsOf(text: string, from: number, to: number): TextBuffer
   return buffer;
 }
 
+/** The string of some code points. */
+export function stringOf(codePoints: readonly number[]): string {
+  let text = '';
+  for (const codePoint of codePoints) text += String.fromCodePoint(codePoint);
+  return text;
+}
+
 /** Every code point replaced by what `expand` gives for it, each with the source of the one it came from. */
 export function mapCodePoints(
   input: NormalizedText,

@@ -64,6 +64,13 @@ export class AddedTokenMatcher {
     return false;
   }
 
+  /** `false`: none is in the text. `true`: some are, though they may not be matched. */
+  isIn(text: string): boolean {
+    for (const patterns of this.#byFirstUnit.values())
+      if (patterns.some((each) => text.includes(each.text))) return true;
+    return false;
+  }
+
   /** Cuts the text at every added token. The segments cover it; none is empty. */
   split(text: string): readonly Segment[] {
     const segments: Segment[] = [];

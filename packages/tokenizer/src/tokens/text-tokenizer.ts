@@ -1,4 +1,8 @@
-import type { IdList } from '../fast/id-list.js';
+import type { Fidelity } from '../text/fidelity.js';
+import type { NormalizerSettings } from '../text/normalized-text.js';
+import type { Vocabulary } from '../wordpiece/vocabulary.js';
+import type { ResolvedAddedToken } from './added-tokens.js';
+import type { IdList } from './id-list.js';
 
 /** A text, or a list of words that are tokenised one by one (word ids are then their places in the list). */
 export type TextInput = string | readonly string[];
@@ -21,3 +25,18 @@ export interface TextTokenizer {
   /** Says where the first `count` tokens of a text come from; there may be more of them. */
   trace(input: TextInput, count: number): TokenSequence;
 }
+
+/** What decides how a text is cut. */
+export interface SequenceSettings extends NormalizerSettings {
+  readonly fidelity: Fidelity;
+  /** Longer words become the unknown token; the fidelity says what is counted. */
+  readonly maxInputCharsPerWord: number;
+}
+
+/** Makes a path from what a tokenizer is made of. */
+export type MakeTextTokenizer = (
+  vocabulary: Vocabulary,
+  unknownId: number,
+  settings: SequenceSettings,
+  addedTokens: readonly ResolvedAddedToken[],
+) => TextTokenizer;

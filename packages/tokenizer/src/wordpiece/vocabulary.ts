@@ -12,24 +12,16 @@ export class Vocabulary {
   /** Longest piece, without `##`, in UTF-16 code units: no match can be longer. */
   readonly longestPiece: number;
   readonly #ids = new Map<string, number>();
-  readonly #continuations = new Map<string, number>();
 
   /**
    * @param tokens pieces in the order of their ids
-   * @param source what to call the list in an error message
    * @param continuationPrefix what a piece that does not begin its word starts with
    * @throws TokenizerError `empty-vocabulary`, `duplicate-token`
    */
-  constructor(
-    tokens: readonly string[],
-    source = 'the vocabulary',
-    continuationPrefix: string = CONTINUATION_PREFIX,
-  ) {
+  constructor(tokens: readonly string[], continuationPrefix: string = CONTINUATION_PREFIX) {
     this.continuationPrefix = continuationPrefix;
     if (tokens.length === 0) {
-      throw new TokenizerError('empty-vocabulary', `${source}: expected one token per line, found none.`, {
-        source,
-      });
+      throw new TokenizerError('empty-vocabulary', 'vocabulary: expected one token per line, found none.');
     }
     let longest = 0;
     tokens.forEach((token, id) => {
@@ -37,19 +29,16 @@ export class Vocabulary {
       if (earlier !== undefined) {
         throw new TokenizerError(
           'duplicate-token',
-          `${source}: every token must occur once, but ${JSON.stringify(token)} has the ids ${earlier} and ${id} ` +
+          `vocabulary: every token must occur once, but ${JSON.stringify(token)} has the ids ${earlier} and ${id} ` +
             `(lines ${earlier + 1} and ${id + 1}). Replace one of them, e.g. by [unused${id}].`,
-          { source, token, ids: [earlier, id] },
+          { token, ids: [earlier, id] },
         );
       }
       this.#ids.set(token, id);
-      let length = token.length;
-      if (token.startsWith(continuationPrefix)) {
-        const piece = token.slice(continuationPrefix.length);
-        length = piece.length;
-        this.#continuations.set(piece, id);
-      }
-      longest = Math.max(longest, length);
+      longest = Math.max(
+        longest,
+        token.length - (token.startsWith(continuationPrefix) ? continuationPrefix.length : 0),
+      );
     });
     this.tokens = [...tokens];
     this.longestPiece = longest;
@@ -63,10 +52,5 @@ export class Vocabulary {
   /** Id of a token as written, prefix and all; `undefined` when there is none. */
   idOf(token: string): number | undefined {
     return this.#ids.get(token);
-  }
-
-  /** Id of a piece that goes on a word, given without the prefix (`##`). */
-  continuationIdOf(piece: string): number | undefined {
-    return this.#continuations.get(piece);
   }
 }

@@ -1,6 +1,7 @@
 /** Tokenizers of every mode and option, each on the path that it chooses and on the general path alone. */
 import { PATH, type PathOption } from '../../src/fast/make-text-tokenizer.js';
 import { BertTokenizer, type BertTokenizerOptions } from '../../src/index.js';
+import { makeGeneralPath } from '../paths.js';
 import { drawFrom } from './random.js';
 import { LETTERS } from './texts.js';
 
@@ -82,7 +83,7 @@ export function bothPaths(
   vocabulary: readonly string[],
   options: BertTokenizerOptions,
 ): Pick<Setup, 'auto' | 'general'> {
-  const forced: BertTokenizerOptions & PathOption = { ...options, [PATH]: 'general' };
+  const forced: BertTokenizerOptions & PathOption = { ...options, [PATH]: makeGeneralPath };
   return { auto: new BertTokenizer(vocabulary, options), general: new BertTokenizer(vocabulary, forced) };
 }
 

@@ -1,12 +1,5 @@
-import type { Vocabulary } from './vocabulary.js';
-
-/** Longer words become the unknown token. */
-export interface WordLimit {
-  /** Default 100, Hugging Face's. */
-  readonly maxInputCharsPerWord: number;
-  /** What it counts: code points after normalisation, or their bytes in UTF-8. */
-  readonly wordLimitUnit: 'codepoint' | 'byte';
-}
+import type { Vocabulary } from '../wordpiece/vocabulary.js';
+import type { WordLimit } from '../wordpiece/word-limit.js';
 
 /** One piece of a word: its id and the code points it covers, counted from the beginning of the word. */
 export interface Piece {
@@ -60,7 +53,7 @@ export function wordPieces(
     let id: number | undefined;
     for (; end > start; end -= 1) {
       const piece = word.slice(first, boundaries[end]);
-      id = start === 0 ? vocabulary.idOf(piece) : vocabulary.continuationIdOf(piece);
+      id = vocabulary.idOf(start === 0 ? piece : vocabulary.continuationPrefix + piece);
       if (id !== undefined) break;
     }
     if (id === undefined) return unknown({ reason: 'no-piece', at: start });

@@ -1,16 +1,18 @@
-/** One text, cut into tokens, before truncation and special tokens. */
-import type { IdList } from '../fast/id-list.js';
-import { AddedTokenMatcher } from './added-tokens.js';
-import type { ResolvedAddedToken } from './added-tokens.js';
+/** The general path: one text, cut into tokens step by step, as the reference does it. What the fast path is held to. */
 import { normalize } from '../text/normalizer.js';
 import { FIDELITIES } from '../text/fidelity.js';
-import type { Fidelity } from '../text/fidelity.js';
-import type { NormalizedText, NormalizerSettings } from '../text/normalizer.js';
-import { splitWords } from '../text/pre-tokenizer.js';
+import { stringOf } from '../text/normalized-text.js';
+import type { NormalizedText } from '../text/normalized-text.js';
+import type { ResolvedAddedToken } from '../tokens/added-tokens.js';
+import { findAddedTokens } from '../tokens/find-added-tokens.js';
+import type { AddedTokenFinders } from '../tokens/find-added-tokens.js';
+import type { IdList } from '../tokens/id-list.js';
+import type { SequenceSettings, TextInput, TextTokenizer, TokenSequence } from '../tokens/text-tokenizer.js';
 import type { Vocabulary } from '../wordpiece/vocabulary.js';
-import type { TextInput, TextTokenizer, TokenSequence } from './text-tokenizer.js';
-import { wordPieces } from '../wordpiece/wordpiece.js';
-import type { Piece, WordLimit } from '../wordpiece/wordpiece.js';
+import type { WordLimit } from '../wordpiece/word-limit.js';
+import { splitWords } from './split-words.js';
+import { wordPieces } from './wordpiece.js';
+import type { Piece } from './wordpiece.js';
 
 /** The tokens of a text while they are listed: one entry per token. */
 export interface TokenList {
@@ -34,18 +36,9 @@ export interface SequenceObserver {
   word(part: NormalizedText, from: number, to: number, pieces: readonly Piece[]): void;
 }
 
-/** What decides how a text is cut. */
-export interface SequenceSettings extends NormalizerSettings {
-  readonly fidelity: Fidelity;
-  /** Longer words become the unknown token; the fidelity says what is counted. */
-  readonly maxInputCharsPerWord: number;
-}
-
 /** Text -> tokens with their places in the text. */
 export class SequenceTokenizer implements TextTokenizer {
-  /** Finds added tokens in the text as it is. */
-  readonly asWritten: AddedTokenMatcher;
-  readonly #normalized: AddedTokenMatcher;
+  readonly #added: AddedTokenFinders;
   readonly #vocabulary: Vocabulary;
   readonly #unknownId: number;
   readonly #settings: SequenceSettings;
@@ -57,23 +50,12 @@ export class SequenceTokenizer implements TextTokenizer {
     settings: SequenceSettings,
     addedTokens: readonly ResolvedAddedToken[],
   ) {
-    const { wordLimitUnit, findsTokensInText } = FIDELITIES[settings.fidelity];
-    const found = findsTokensInText ? addedTokens : [];
-    this.#limit = { maxInputCharsPerWord: settings.maxInputCharsPerWord, wordLimitUnit };
+    const { maxInputCharsPerWord, fidelity } = settings;
+    this.#limit = { maxInputCharsPerWord, wordLimitUnit: FIDELITIES[fidelity].wordLimitUnit };
     this.#vocabulary = vocabulary;
     this.#unknownId = unknownId;
     this.#settings = settings;
-    this.asWritten = new AddedTokenMatcher(
-      found.filter((token) => !token.normalized).map((token) => ({ text: token.content, token })),
-    );
-    this.#normalized = new AddedTokenMatcher(
-      found
-        .filter((token) => token.normalized)
-        .map((token) => ({
-          text: textOf(normalize(token.content, 0, token.content.length, settings)),
-          token,
-        })),
-    );
+    this.#added = findAddedTokens(addedTokens, settings);
   }
 
   /**
@@ -96,19 +78,6 @@ export class SequenceTokenizer implements TextTokenizer {
     return { tokens, places: starts.flatMap((start, index) => [start, ends[index], words[index]]) };
   }
 
-  /** The same for a stretch of text that has no added tokens in it. Words count from its beginning. */
-  stretch(text: string, from: number, to: number): TokenList {
-    const out = emptyList();
-    let word = 0;
-    this.#words(text, normalize(text, from, to, this.#settings), () => word++, out, undefined);
-    return out;
-  }
-
-  /** Whether there are added tokens to find once the text is normalised. */
-  get findsNormalized(): boolean {
-    return !this.#normalized.isEmpty;
-  }
-
   #text(
     text: string,
     givenWord: number | undefined,
@@ -117,7 +86,7 @@ export class SequenceTokenizer implements TextTokenizer {
   ): void {
     let nextWord = 0;
     const beginWord = (): number => givenWord ?? nextWord++;
-    for (const segment of this.asWritten.split(text)) {
+    for (const segment of this.#added.asWritten.split(text)) {
       if (segment.id !== undefined) {
         observer?.added(segment.id, segment.from, segment.to, 'written');
         const token = text.slice(segment.from, segment.to);
@@ -126,7 +95,7 @@ export class SequenceTokenizer implements TextTokenizer {
       }
       const normalized = normalize(text, segment.from, segment.to, this.#settings);
       observer?.text(segment.from, segment.to, normalized);
-      if (this.#normalized.isEmpty) this.#words(text, normalized, beginWord, out, observer);
+      if (this.#added.normalized.isEmpty) this.#words(text, normalized, beginWord, out, observer);
       else this.#normalizedSegments(text, normalized, beginWord, out, observer);
     }
   }
@@ -139,14 +108,14 @@ export class SequenceTokenizer implements TextTokenizer {
     observer: SequenceObserver | undefined,
   ): void {
     const { codePoints, sources } = normalized;
-    const joined = textOf(normalized);
+    const joined = stringOf(codePoints);
     let index = 0;
     let unit = 0;
     const advance = (target: number): number => {
       for (; unit < target; index += 1) unit += (codePoints[index] ?? 0) > 0xffff ? 2 : 1;
       return index;
     };
-    for (const segment of this.#normalized.split(joined)) {
+    for (const segment of this.#added.normalized.split(joined)) {
       const from = advance(segment.from);
       const to = advance(segment.to);
       if (segment.id === undefined) {
@@ -201,10 +170,4 @@ function push(out: TokenList, id: number, token: string, start: number, end: num
 
 function endOf(text: string, start: number): number {
   return start + ((text.codePointAt(start) ?? 0) > 0xffff ? 2 : 1);
-}
-
-function textOf(normalized: NormalizedText): string {
-  let text = '';
-  for (const codePoint of normalized.codePoints) text += String.fromCodePoint(codePoint);
-  return text;
 }
