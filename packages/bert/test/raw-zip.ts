@@ -49,7 +49,7 @@ export function rawZip(members: readonly RawMember[], options: RawOptions = {}):
   const list = position;
   members.forEach(({ name, content, method = 0, size = content.length, offset }, i) => {
     const nameBytes = new TextEncoder().encode(name);
-    add(46, [[0, 4, 0x02014b50], [10, 2, method], [20, 4, size], [24, 4, size], [28, 2, nameBytes.length], [42, 4, offset ?? offsets[i]]]); // prettier-ignore
+    add(46, [[0, 4, 0x02014b50], [10, 2, method], [20, 4, method === 0 ? size : content.length], [24, 4, size], [28, 2, nameBytes.length], [42, 4, offset ?? offsets[i]]]); // prettier-ignore
     append(nameBytes);
   });
   const { comment = new Uint8Array(), count = members.length, listOffset = list } = options;

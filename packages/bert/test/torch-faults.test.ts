@@ -202,6 +202,15 @@ describe('what is no state dict', () => {
     ['another pickle', 'none that torch.save wrote', good],
     ['another protocol', 'protocol is 1000', raw(LEGACY_BEGINNING.subarray(0, 15), 'M', 0xe8, 3, '.}.}.].')],
     ['a program', 'TorchScript', archive(good, { name: 'x/constants.pkl', content: new Uint8Array() })],
+    [
+      'a compressed program',
+      'TorchScript',
+      archive(
+        good,
+        { name: 'x/code.py', content: new Uint8Array(8), method: 8, size: 9 },
+        { name: 'x/constants.pkl', content: new Uint8Array(8) },
+      ),
+    ],
     ['an archive of something else', 'no x/data.pkl', rawZip([{ name: 'x/y', content: new Uint8Array() }])],
     ['text', 'opcode', latin1('weights')],
   ])('is %s', async (_, message, bytes) => {

@@ -2,7 +2,7 @@ import type { RandomAccessFile } from '../files.js';
 import { OutOfBytes } from './pickle-bytes.js';
 import type { FileFault, ReadPickle, TorchFile } from './torch-file.js';
 import type { TorchStorage } from './torch-tensor.js';
-import { openStoredZip } from './zip.js';
+import { openZip } from './zip.js';
 
 /** Largest pickle that is read whole; that of 100,000 tensors has about 15 megabytes. */
 const LARGEST_PICKLE = 2 ** 28;
@@ -10,14 +10,14 @@ const LARGEST_PICKLE = 2 ** 28;
 /**
  * Opens what `torch.save` has written since PyTorch 1.6: an archive with the object in `NAME/data.pkl` and each storage
  * in a member `NAME/data/KEY`.
- * @throws CheckpointError as `openStoredZip`; `pickle-invalid`, `size-mismatch`, `forbidden-global`
+ * @throws CheckpointError as `openZip`; `pickle-invalid`, `size-mismatch`, `forbidden-global`
  */
 export async function openTorchZip(
   file: RandomAccessFile,
   read: ReadPickle,
   fault: FileFault,
 ): Promise<TorchFile> {
-  const zip = await openStoredZip(file);
+  const zip = await openZip(file);
   const [first = ''] = zip.members.keys();
   // All members lie in one folder, called as the file was when it was written.
   const folder = first.slice(0, first.indexOf('/') + 1);
@@ -31,6 +31,13 @@ export async function openTorchZip(
   };
   if (zip.members.has(`${folder}constants.pkl`)) {
     throw fault('it is a TorchScript program; save its weights with torch.save(model.state_dict(), path)');
+  }
+  for (const [name, { isStored }] of zip.members) {
+    if (!isStored)
+      throw fault(
+        `${name} in it is compressed or encrypted, which torch.save does not do`,
+        'archive-invalid',
+      );
   }
   const pickle = await contentOf('data.pkl', LARGEST_PICKLE);
   if (pickle === undefined) throw fault(`it is an archive, but has no ${folder}data.pkl`);

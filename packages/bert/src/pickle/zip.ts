@@ -2,23 +2,25 @@ import { CheckpointError, type CheckpointErrorCode } from '../errors.js';
 import type { RandomAccessFile } from '../files.js';
 
 /** One file inside an archive, as the archive's list describes it. */
-interface Member {
+interface ZipMember {
   readonly name: string;
   /** byte of its own header in the archive */
   readonly offset: number;
-  /** bytes of its content */
+  /** bytes it takes */
   readonly size: number;
+  /** whether these bytes are its content, neither compressed nor encrypted */
+  readonly isStored: boolean;
   /** byte before which its content must end: where the next member begins, or the list */
   readonly limit: number;
 }
 
-/** An archive of members that are stored as they are. Its list has been checked; contents are read on demand. */
-export interface StoredZip {
+/** An archive whose list of members has been checked. */
+export interface Zip {
   /** in the order in which they lie in the archive */
-  readonly members: ReadonlyMap<string, { readonly size: number; readonly offset: number }>;
+  readonly members: ReadonlyMap<string, Omit<ZipMember, 'limit'>>;
   /**
    * Byte of the archive where a member's content begins.
-   * @throws CheckpointError `archive-invalid`
+   * @throws CheckpointError `archive-invalid`, also for members that are compressed
    */
   locate(name: string): Promise<number>;
 }
@@ -121,8 +123,8 @@ function* longFields(extra: DataView): Generator<number, void, undefined> {
   }
 }
 
-function parseList(view: DataView, count: number, listOffset: number, fail: Fail): Member[] {
-  const listed: Omit<Member, 'limit'>[] = [];
+function parseList(view: DataView, count: number, listOffset: number, fail: Fail): ZipMember[] {
+  const listed: Omit<ZipMember, 'limit'>[] = [];
   const names = new Set<string>();
   let at = 0;
   for (let i = 0; i < count; i++) {
@@ -138,18 +140,16 @@ function parseList(view: DataView, count: number, listOffset: number, fail: Fail
       const short = view.getUint32(at + field, true);
       return short === IN_64_BITS ? ((long.next().value as number | undefined) ?? short) : short;
     };
-    const size = value(24);
-    const packed = value(20);
+    const unpacked = value(24);
+    const size = value(20);
     const offset = value(42);
-    const method = view.getUint16(at + 10, true);
-    if (method !== 0 || packed !== size || (view.getUint16(at + 8, true) & ENCRYPTED) !== 0) {
-      throw fail(
-        `${JSON.stringify(name)} in it is compressed (method ${method}, ${packed} bytes for ${size}) or encrypted; PyTorch stores members as they are`,
-      );
-    }
+    const isStored =
+      view.getUint16(at + 10, true) === 0 &&
+      unpacked === size &&
+      (view.getUint16(at + 8, true) & ENCRYPTED) === 0;
     if (names.has(name)) throw fail(`it has ${JSON.stringify(name)} twice`, 'duplicate-name');
     names.add(name);
-    listed.push({ name, offset, size });
+    listed.push({ name, offset, size, isStored });
     at = extraAt + extraLength + view.getUint16(at + 32, true);
   }
   listed.sort((a, b) => a.offset - b.offset);
@@ -164,14 +164,14 @@ function parseList(view: DataView, count: number, listOffset: number, fail: Fail
 }
 
 /**
- * Reads the list of an archive whose members are stored uncompressed, as `torch.save` writes it: sizes and places are
+ * Reads the list of an archive whose members are stored as they are, as `torch.save` writes it: sizes and places are
  * checked against the file and each other, so that no member can be larger than the archive or share bytes with
- * another. Checksums are not looked at: PyTorch neither verifies them nor always writes them.
- * @throws CheckpointError `truncated`, `archive-invalid` (also for compressed members), `duplicate-name`,
+ * another. Compressed members are listed but never read. Checksums are not looked at: PyTorch neither verifies them nor always writes them.
+ * @throws CheckpointError `truncated`, `archive-invalid`, `duplicate-name`,
  *   `offsets-outside-file`, `offsets-overlap`, `read-failed`
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
-export async function openStoredZip(file: RandomAccessFile): Promise<StoredZip> {
+export async function openZip(file: RandomAccessFile): Promise<Zip> {
   const { path } = file;
   const fail: Fail = (found, code = 'archive-invalid') =>
     new CheckpointError(code, `${path}: the archive cannot be read: ${found}.`, { file: path });
@@ -182,6 +182,7 @@ export async function openStoredZip(file: RandomAccessFile): Promise<StoredZip> 
   const locate = async (name: string): Promise<number> => {
     const member = members.get(name);
     if (member === undefined) throw fail(`there is no ${JSON.stringify(name)} in it`);
+    if (!member.isStored) throw fail(`${JSON.stringify(name)} is compressed or encrypted`);
     const local = await bytesAt(file, member.offset, LOCAL_LENGTH);
     const start = member.offset + LOCAL_LENGTH + local.getUint16(26, true) + local.getUint16(28, true);
     if (
