@@ -18,6 +18,7 @@ export {
   parseBertConfig,
   type ParseConfigOptions,
 } from './config-json.js';
+export { gradualUnfreezing, layerwiseDecay, parameterDepth } from './depth.js';
 export { dropoutStream, type TrainingRun } from './dropout-stream.js';
 export type { BertOutput, EncodeOptions } from './encoder.js';
 export {

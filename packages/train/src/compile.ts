@@ -7,21 +7,21 @@ import { type Dataset, exampleLengths } from './dataset.js';
 import { EagerExecutor } from './eager-executor.js';
 import { throwProblems, TrainError } from './errors.js';
 import { type Evaluation, evaluationBatches, runEvaluate, runPredict } from './evaluate.js';
-import type { Executor, HostTensor, TrainedParameter } from './executor.js';
+import type { Executor, HostTensor } from './executor.js';
 import { runFit } from './fit.js';
 import { type EvaluateOptions, type FitOptions, fitSettings } from './fit-options.js';
 import type { History } from './history.js';
 import type { Metric } from './metrics/metric.js';
 import { OptimizerSession } from './optimizer-session.js';
-import { decayOf } from './optimizers/decay.js';
 import type { OptimizerState } from './optimizers/optimizer-state.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 import { slotNames, updateRule } from './optimizers/update-rule.js';
 import { planRun } from './run-plan.js';
+import { selectParameters, type SelectedParameter } from './select-parameters.js';
 import { constantSchedule } from './schedules/constant.js';
 import type { Schedule } from './schedules/schedule.js';
 import { paddedLengthOf } from './step-batches.js';
-import type { Predictor, Trainable } from './trainable.js';
+import type { Trainable } from './trainable.js';
 
 /** How a model is trained. */
 export interface CompileOptions {
@@ -38,6 +38,13 @@ export interface CompileOptions {
   readonly metrics?: readonly Metric[] | undefined;
   /** which parameters are trained, by name; default: all whose variable is `trainable`. The others are frozen. */
   readonly trainable?: ((name: string) => boolean) | undefined;
+  /**
+   * Gradual unfreezing: the epoch of `fit`, from 0, from which on a parameter is trained. Before it the parameter is a
+   * constant, as a frozen one; Adam's bias corrections count its own updates, as torch's do. Default: 0 for all.
+   */
+  readonly trainFrom?: ((name: string) => number) | undefined;
+  /** factor on the learning rate of a parameter, as in layer-wise decay; weight decay goes with it; default: 1 for all */
+  readonly learningRateScale?: ((name: string) => number) | undefined;
   /** how steps are run; default: `EagerExecutor` */
   readonly executor?: Executor | undefined;
 }
@@ -57,7 +64,7 @@ export function compile<Batch extends Input, Input extends object = Batch>(
 /** A model that can be trained. The state of its optimiser lives on from one `fit` to the next, until `dispose`. */
 export class CompiledModel<Batch extends Input, Input extends object = Batch> {
   /** what is trained, in the order of the model's parameters */
-  readonly trainedParameters: readonly TrainedParameter[];
+  readonly trainedParameters: readonly SelectedParameter[];
 
   private readonly executor: Executor;
   private readonly clip: ClipNorm | undefined;
@@ -71,7 +78,7 @@ export class CompiledModel<Batch extends Input, Input extends object = Batch> {
     readonly trainable: Trainable<Batch, Input>,
     private readonly options: CompileOptions,
   ) {
-    const { clipNorm, metrics = [], optimizer, executor } = options;
+    const { clipNorm, metrics = [], executor } = options;
     this.clip = typeof clipNorm === 'number' ? { maxNorm: clipNorm, formula: 'torch' } : clipNorm;
     const names = metrics.map(({ name }) => name);
     const twice = names.filter((name, index) => name === 'loss' || names.indexOf(name) !== index);
@@ -81,7 +88,7 @@ export class CompiledModel<Batch extends Input, Input extends object = Batch> {
     ]);
     this.executor = executor ?? new EagerExecutor();
     this.checked = new CheckedTrainable(trainable);
-    this.trainedParameters = selectParameters(trainable, optimizer, options.trainable);
+    this.trainedParameters = selectParameters(trainable.parameters, options);
   }
 
   /**
@@ -262,23 +269,4 @@ export class CompiledModel<Batch extends Input, Input extends object = Batch> {
       throw new TrainError('busy', 'The model is being trained: wait for fit, or end it through its signal.');
     }
   }
-}
-
-function selectParameters(
-  { parameters }: Pick<Predictor<never>, 'parameters'>,
-  optimizer: Optimizer,
-  trainable: (name: string) => boolean = () => true,
-): TrainedParameter[] {
-  const trained = [...parameters]
-    .filter(([name, variable]) => variable.trainable && trainable(name))
-    .map(([name, variable]) => ({ name, variable, weightDecay: decayOf(name, optimizer) }));
-  if (trained.length === 0) {
-    throw new TrainError(
-      'no-trainable-parameters',
-      `compile: expected at least one trainable parameter, found none among ${parameters.size}. ` +
-        'Look at the `trainable` option.',
-      { parameters: parameters.size },
-    );
-  }
-  return trained;
 }

@@ -6,6 +6,7 @@ import type {
   HostTensor,
   StepRequest,
   StepResult,
+  TrainedParameter,
   TrainingRequest,
   TrainingSession,
 } from './executor.js';
@@ -53,12 +54,13 @@ class EagerSession<Batch extends object> implements TrainingSession<Batch> {
     );
   }
 
-  async trainStep({ microBatches, seed, step, update }: StepRequest<Batch>): Promise<StepResult> {
+  async trainStep({ microBatches, seed, step, updates }: StepRequest<Batch>): Promise<StepResult> {
+    const active = this.request.parameters.filter(({ name }) => updates.has(name));
     const gradients: Gradients = new Map();
     try {
       let loss = 0;
       for (const { batch, share, index } of microBatches) {
-        const part = this.addGradients(gradients, batch, share, { seed, step, microBatch: index });
+        const part = this.addGradients(active, gradients, batch, share, { seed, step, microBatch: index });
         const value = await readScalar(part);
         loss += microBatches.length === 1 ? value : share * value;
         if (!Number.isFinite(loss)) return { loss, gradientNorm: undefined };
@@ -66,7 +68,7 @@ class EagerSession<Batch extends object> implements TrainingSession<Batch> {
       const { clip } = this.request;
       const gradientNorm = clip && (await globalNorm([...gradients.values()]));
       if (gradientNorm === undefined || Number.isFinite(gradientNorm)) {
-        this.update(gradients, update, clip && gradientNorm ? clipFactor(gradientNorm, clip) : 1);
+        this.update(gradients, updates, clip && gradientNorm ? clipFactor(gradientNorm, clip) : 1);
       }
       return { loss, gradientNorm };
     } finally {
@@ -96,8 +98,14 @@ class EagerSession<Batch extends object> implements TrainingSession<Batch> {
   }
 
   /** Adds the gradients of `share * loss` of one micro-batch; returns its loss, unscaled. */
-  private addGradients(gradients: Gradients, batch: Batch, share: number, run: TrainingRun): tf.Scalar {
-    const { trainable, parameters } = this.request;
+  private addGradients(
+    parameters: readonly TrainedParameter[],
+    gradients: Gradients,
+    batch: Batch,
+    share: number,
+    run: TrainingRun,
+  ): tf.Scalar {
+    const { trainable } = this.request;
     const variables = parameters.map(({ variable }) => variable);
     let loss: tf.Scalar | undefined;
     const scaledLoss = (): tf.Scalar => {
@@ -121,11 +129,16 @@ class EagerSession<Batch extends object> implements TrainingSession<Batch> {
     return loss as unknown as tf.Scalar;
   }
 
-  private update(gradients: Gradients, numbers: UpdateNumbers, gradientScale: number): void {
+  private update(
+    gradients: Gradients,
+    updates: ReadonlyMap<string, UpdateNumbers>,
+    gradientScale: number,
+  ): void {
     const { rule, parameters } = this.request;
     for (const { name, variable, weightDecay } of parameters) {
       const gradient = gradients.get(name);
-      if (!gradient) continue;
+      const numbers = updates.get(name);
+      if (!gradient || !numbers) continue;
       const update = { variable, gradient, weightDecay, slots: this.slots.of(name) };
       applyUpdate(rule, update, numbers, gradientScale);
       gradient.dispose(); // at once, so that memory is lowest where the next update needs its temporaries

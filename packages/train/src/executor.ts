@@ -55,7 +55,7 @@ export interface TrainedParameter {
 export interface TrainingRequest<Batch extends object> {
   /** the model; stays the caller's */
   readonly trainable: Required<Trainable<Batch>>;
-  /** what is trained; all other parameters are frozen: constants without gradient, norm or decay */
+  /** what is trained in some step; all other parameters are frozen: constants without gradient, norm or decay */
   readonly parameters: readonly TrainedParameter[];
   /** what an update computes */
   readonly rule: UpdateRule;
@@ -86,8 +86,11 @@ export interface StepRequest<Batch extends object> {
   readonly seed: number;
   /** position in the run, from 0: `TrainingRun.step` */
   readonly step: number;
-  /** of this update */
-  readonly update: UpdateNumbers;
+  /**
+   * Numbers of this update by parameter; parameters with the same numbers share one object. One that is not among them is
+   * frozen in this step: a constant without gradient, norm or decay, whose slots stay as they are.
+   */
+  readonly updates: ReadonlyMap<string, UpdateNumbers>;
 }
 
 /** What a step yields. */

@@ -85,7 +85,7 @@ async function runSteps<Example, Batch extends object>(
     const batches = makeStepBatches(job.trainable, job.data, job.lengths, groups);
     try {
       const { microBatches, weight, examples, padding } = batches;
-      const request = { microBatches, seed: settings.seed, step, learningRate };
+      const request = { microBatches, seed: settings.seed, step, epoch, learningRate };
       const { loss, gradientNorm } = await job.session.trainStep(request);
       const seconds = (performance.now() - start) / 1000;
       history.addStep(loss, learningRate, gradientNorm);

@@ -36,6 +36,7 @@ export type {
 } from './executor.js';
 export type { EvaluateOptions, FitOptions } from './fit-options.js';
 export type { History } from './history.js';
+export type { SelectedParameter } from './select-parameters.js';
 export { lengthBuckets, type LengthBucketsOptions, padToBuckets } from './length-buckets.js';
 export { balancedAccuracyScore, cohenKappa, topKAccuracyScore } from './metrics/agreement.js';
 export { accuracyScore, subsetAccuracyScore } from './metrics/accuracy.js';

@@ -1,9 +1,10 @@
 import { outOfMemoryError } from './out-of-memory.js';
 import { TrainError } from './errors.js';
-import type { MicroBatch, StepResult, TrainingRequest, TrainingSession } from './executor.js';
+import type { MicroBatch, StepResult, TrainingSession } from './executor.js';
 import { checkState, type OptimizerState } from './optimizers/optimizer-state.js';
 import type { Optimizer } from './optimizers/optimizer.js';
-import { updateNumbers } from './optimizers/update-rule.js';
+import { slotNames, updateNumbers, type UpdateNumbers, updateRule } from './optimizers/update-rule.js';
+import type { SelectedParameter } from './select-parameters.js';
 
 /** One optimiser step as the loop asks for it. */
 export interface OptimizerStep<Batch extends object> {
@@ -11,6 +12,8 @@ export interface OptimizerStep<Batch extends object> {
   readonly seed: number;
   /** position in the run, from 0 */
   readonly step: number;
+  /** from 0: says what is trained already */
+  readonly epoch: number;
   /** of this step, schedule included */
   readonly learningRate: number;
 }
@@ -18,10 +21,12 @@ export interface OptimizerStep<Batch extends object> {
 /** A session of an executor, with all that is the same for every executor: updates counted, states and results checked. */
 export class OptimizerSession<Batch extends object> {
   private iterations = 0;
+  /** updates of each parameter: fewer than those of the session where it was frozen at first */
+  private readonly ownIterations = new Map<string, number>();
 
   constructor(
     private readonly optimizer: Optimizer,
-    private readonly parameters: TrainingRequest<Batch>['parameters'],
+    private readonly parameters: readonly SelectedParameter[],
     private readonly session: TrainingSession<Batch>,
   ) {}
 
@@ -29,18 +34,20 @@ export class OptimizerSession<Batch extends object> {
    * Runs one optimiser step.
    * @throws TrainError `non-finite-loss`, `non-finite-gradients`, `invalid-loss`, `out-of-memory`
    */
-  async trainStep({ microBatches, seed, step, learningRate }: OptimizerStep<Batch>): Promise<StepResult> {
-    const iteration = this.iterations + 1;
-    const update = updateNumbers(this.optimizer, iteration, learningRate);
+  async trainStep(request: OptimizerStep<Batch>): Promise<StepResult> {
+    const { microBatches, seed, step, epoch, learningRate } = request;
+    const updates = this.updates(epoch, learningRate);
     let result: StepResult;
     try {
-      result = await this.session.trainStep({ microBatches, seed, step, update });
+      result = await this.session.trainStep({ microBatches, seed, step, updates });
     } catch (error) {
       const batches = microBatches.map(({ batch }) => batch);
       throw unconnectedError(error) ?? outOfMemoryError(error, `Step ${step}`, batches, { step }) ?? error;
     }
     checkFinite(step, result, learningRate);
-    this.iterations = iteration; // last: an update that failed does not count as one
+    // Last: an update that failed does not count as one.
+    for (const name of updates.keys()) this.ownIterations.set(name, this.iterationsOf(name) + 1);
+    this.iterations += 1;
     return result;
   }
 
@@ -55,7 +62,15 @@ export class OptimizerSession<Batch extends object> {
   /** Copies the optimiser's state to the host. */
   async exportState(): Promise<OptimizerState> {
     const slots = await this.session.readSlots();
-    return { kind: this.optimizer.kind, iterations: this.iterations, slots };
+    const { iterations } = this;
+    const own = [...this.ownIterations].filter(([, count]) => count !== iterations);
+    const later = this.parameters.filter(({ name }) => !this.ownIterations.has(name) && iterations > 0);
+    return {
+      kind: this.optimizer.kind,
+      iterations,
+      iterationsOf: new Map([...own, ...later.map(({ name }) => [name, 0] as const)]),
+      slots,
+    };
   }
 
   /**
@@ -70,10 +85,35 @@ export class OptimizerSession<Batch extends object> {
     checkState(state, this.optimizer, this.parameters, allowMissing);
     await this.session.writeSlots(state.slots);
     this.iterations = state.iterations;
+    const names = slotNames(updateRule(this.optimizer));
+    for (const { name } of this.parameters) {
+      const isNew = names.some((slot) => !state.slots.has(`${name}/${slot}`));
+      this.ownIterations.set(name, isNew ? 0 : (state.iterationsOf?.get(name) ?? state.iterations));
+    }
   }
 
   dispose(): void {
     this.session.dispose();
+  }
+
+  private iterationsOf(name: string): number {
+    return this.ownIterations.get(name) ?? 0;
+  }
+
+  /** Numbers of the next update for what is trained in an epoch; equal ones are one object. */
+  private updates(epoch: number, learningRate: number): Map<string, UpdateNumbers> {
+    const shared = new Map<string, UpdateNumbers>();
+    const updates = new Map<string, UpdateNumbers>();
+    for (const { name, learningRateScale, trainFrom } of this.parameters) {
+      if (trainFrom > epoch) continue;
+      const iteration = this.iterationsOf(name) + 1;
+      const key = `${iteration} ${learningRateScale}`;
+      const numbers =
+        shared.get(key) ?? updateNumbers(this.optimizer, iteration, learningRate * learningRateScale);
+      shared.set(key, numbers);
+      updates.set(name, numbers);
+    }
+    return updates;
   }
 }
 

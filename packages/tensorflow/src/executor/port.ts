@@ -68,7 +68,7 @@ export interface MicroBatch<Batch extends object> {
   readonly index: number;
 }
 
-/** The numbers of one update. */
+/** The numbers of one update of a parameter. */
 export interface UpdateNumbers {
   readonly learningRate: number;
   readonly stepSize: number;
@@ -80,7 +80,8 @@ export interface StepRequest<Batch extends object> {
   readonly microBatches: readonly MicroBatch<Batch>[];
   readonly seed: number;
   readonly step: number;
-  readonly update: UpdateNumbers;
+  /** by parameter; one that is not among them is frozen in this step. Equal numbers are one object. */
+  readonly updates: ReadonlyMap<string, UpdateNumbers>;
 }
 
 /** What a step yields. */

@@ -21,7 +21,7 @@ import type {
   TrainingRun,
   TrainingSession,
 } from './port.js';
-import { type DeviceParameter, setVariable, updateParameters } from './update.js';
+import { type DeviceParameter, setVariable, updateParameters, type UpdateTensors } from './update.js';
 
 /** How a session runs its steps. */
 export interface SessionOptions extends Precision, FunctionOptions {
@@ -34,6 +34,8 @@ export class TensorFlowSession<Batch extends object> implements TrainingSession<
   private readonly parameters: ReadonlyMap<string, DeviceParameter>;
   private readonly slots = new Map<string, ResourceVariable>();
   private readonly sums: GradientSums;
+  /** names of what is trained in the steps that were traced */
+  private active = '';
   /** parameters that the loss of a batch depends on, by the batch's signature */
   private readonly gradientNames = new Map<string, readonly string[]>();
   /** all gradients at once, as clipping by the global norm needs them */
@@ -74,6 +76,7 @@ export class TensorFlowSession<Batch extends object> implements TrainingSession<
 
   async trainStep(request: StepRequest<Batch>): Promise<StepResult> {
     const { microBatches } = request;
+    this.follow(request);
     const outputs =
       microBatches.length === 1 ? this.wholeStep(microBatches[0], request) : this.accumulatedStep(request);
     const [loss, norm] = await Promise.all(outputs.map(async (output) => (await output.data())[0]));
@@ -118,6 +121,16 @@ export class TensorFlowSession<Batch extends object> implements TrainingSession<
     this.sums.dispose();
   }
 
+  /** Forgets what was traced where the step trains other parameters than those before it: it does not come again. */
+  private follow({ updates }: StepRequest<Batch>): void {
+    const active = [...updates.keys()].join();
+    if (active === this.active) return;
+    this.active = active;
+    this.gradientNames.clear();
+    for (const compiled of [this.gradientFunction, this.additionFunction, this.updateFunction])
+      compiled.dispose();
+  }
+
   /** One micro-batch. @returns loss and, with clipping, norm */
   private wholeStep(microBatch: MicroBatch<Batch>, request: StepRequest<Batch>): tf.Tensor[] {
     const { loss, gradients } = this.gradients(microBatch, request);
@@ -150,11 +163,11 @@ export class TensorFlowSession<Batch extends object> implements TrainingSession<
   /** Loss and gradients of one batch; caller disposes. */
   private gradients(
     { batch, index }: MicroBatch<Batch>,
-    { seed, step }: StepRequest<Batch>,
+    { seed, step, updates }: StepRequest<Batch>,
   ): { loss: tf.Tensor; gradients: NamedGradients } {
     const signature = batchSignature(batch);
     const body: Body = ({ inputs, trace }) => {
-      const { loss, gradients } = this.differentiate(batch, inputs, trace);
+      const { loss, gradients } = this.differentiate(batch, inputs, trace, updates);
       this.gradientNames.set(
         signature,
         gradients.map(([name]) => name),
@@ -179,8 +192,10 @@ export class TensorFlowSession<Batch extends object> implements TrainingSession<
     batch: Batch,
     inputs: readonly tf.Tensor[],
     trace: GraphTrace | undefined,
+    updates: StepRequest<Batch>['updates'],
   ): { loss: tf.Tensor; gradients: NamedGradients } {
-    const { trainable, parameters } = this.request;
+    const { trainable } = this.request;
+    const parameters = this.request.parameters.filter(({ name }) => updates.has(name));
     const run = inputs[inputs.length - 1] as tf.Tensor1D;
     const tensors = withTensors(batch, inputs.slice(0, -1));
     const { value: loss, grads } = tf.variableGrads(
@@ -200,7 +215,7 @@ export class TensorFlowSession<Batch extends object> implements TrainingSession<
   }
 
   /**
-   * Moves parameters by their gradients.
+   * Moves parameters by their gradients, those with the same numbers by the same scalars.
    * @param given gradients that become inputs of the update
    * @param gradientOf the gradient of a parameter, of what was given for it or of what is on the device
    * @returns with clipping, the global norm; caller disposes
@@ -212,24 +227,30 @@ export class TensorFlowSession<Batch extends object> implements TrainingSession<
     given: readonly tf.Tensor[],
     gradientOf: (name: string, given: tf.Tensor) => tf.Tensor,
   ): tf.Tensor[] {
-    const { learningRate, stepSize, epsilon } = request.update;
-    const numbers = [learningRate, stepSize, epsilon].map((value) => tf.scalar(value));
-    const body: Body = ({ inputs: [total, learningRate, stepSize, epsilon, ...given] }) => {
+    const updates = names.map((name) => known(request.updates.get(name), name));
+    const distinct = [...new Set(updates)];
+    const groups = updates.map((numbers) => distinct.indexOf(numbers));
+    const scalars = distinct.flatMap(({ learningRate, stepSize, epsilon }) =>
+      [learningRate, stepSize, epsilon].map((value) => tf.scalar(value)),
+    );
+    const body: Body = ({ inputs: [total, ...others] }) => {
+      const numbers = distinct.map((_, i): UpdateTensors => {
+        const [learningRate, stepSize, epsilon] = others.slice(3 * i);
+        return { learningRate, stepSize, epsilon };
+      });
+      const gradients = others.slice(scalars.length);
       const moves = names.map((name, i) => ({
         parameter: this.parameterOf(name),
-        gradient: gradientOf(name, given[i]),
+        gradient: gradientOf(name, gradients[i]),
+        numbers: numbers[groups[i]],
       }));
       const { rule, clip } = this.request;
-      const norm = updateParameters(this.backend, rule, clip, total, moves, {
-        learningRate,
-        stepSize,
-        epsilon,
-      });
+      const norm = updateParameters(this.backend, rule, clip, total, moves);
       return norm ? [norm] : [];
     };
-    const signature = `${given.length > 0 ? 'given' : 'summed'}:${names.join()}`;
-    const norm = this.updateFunction.call(signature, [loss, ...numbers, ...given], body);
-    tf.dispose(numbers);
+    const signature = `${given.length > 0 ? 'given' : 'summed'}:${names.join()}:${groups.join()}`;
+    const norm = this.updateFunction.call(signature, [loss, ...scalars, ...given], body);
+    tf.dispose(scalars);
     return norm;
   }
 

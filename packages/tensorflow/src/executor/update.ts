@@ -20,9 +20,11 @@ export interface Move {
   readonly parameter: DeviceParameter;
   /** float32 of the parameter's shape */
   readonly gradient: tf.Tensor;
+  /** of this parameter; parameters with the same numbers share one object */
+  readonly numbers: UpdateTensors;
 }
 
-/** The numbers of an update as float32 scalars. */
+/** The numbers of a parameter's update as float32 scalars. */
 export interface UpdateTensors {
   readonly learningRate: tf.Tensor;
   readonly stepSize: tf.Tensor;
@@ -47,7 +49,6 @@ export function updateParameters(
   clip: ClipNorm | undefined,
   loss: tf.Tensor,
   moves: readonly Move[],
-  numbers: UpdateTensors,
 ): tf.Tensor | undefined {
   const { isFinite, factor, norm } = gradientScale(
     backend,
@@ -57,28 +58,35 @@ export function updateParameters(
   );
   const orElse = (value: tf.Tensor | number, other: number): tf.Tensor =>
     tf.where(isFinite, typeof value === 'number' ? tf.scalar(value) : value, tf.scalar(other));
-  const stepSize = orElse(numbers.stepSize, 0);
-  const learningRate = orElse(numbers.learningRate, 0);
+  const guarded = new Map(
+    [...new Set(moves.map(({ numbers }) => numbers))].map((numbers) => [
+      numbers,
+      { stepSize: orElse(numbers.stepSize, 0), learningRate: orElse(numbers.learningRate, 0) },
+    ]),
+  );
+  const guard = (numbers: UpdateTensors): UpdateTensors => ({ ...numbers, ...guarded.get(numbers) });
   const scaled = (gradient: tf.Tensor): tf.Tensor => backend.run('MulNoNan', [FLOAT], [gradient, factor]);
 
   if (rule.kind === 'adam') {
     const beta1 = orElse(rule.beta1, 1);
     const beta2 = orElse(rule.beta2, 1);
     const zero = tf.scalar(0);
-    for (const { parameter, gradient } of moves) {
+    for (const { parameter, gradient, numbers } of moves) {
       const { value, slots, weightDecay } = parameter;
+      const { learningRate, stepSize, epsilon } = guard(numbers);
       if (weightDecay > 0) {
         const keep = tf.sub(1, tf.mul(learningRate, weightDecay));
         scaleVariable(backend, value, keep);
       }
-      const inputs = [zero, zero, stepSize, beta1, beta2, numbers.epsilon, scaled(gradient)];
+      const inputs = [zero, zero, stepSize, beta1, beta2, epsilon, scaled(gradient)];
       update(backend, 'ResourceApplyAdam', [FLOAT, LOCKED, NOT_NESTEROV], [value, ...slots], inputs);
     }
     return norm;
   }
   const momentum = orElse(rule.momentum, 1);
-  for (const { parameter, gradient } of moves) {
+  for (const { parameter, gradient, numbers } of moves) {
     const { value, slots, weightDecay } = parameter;
+    const { stepSize } = guard(numbers);
     let direction = scaled(gradient);
     if (weightDecay > 0) {
       const decay = tf.mul(orElse(weightDecay, 0), tensorOf(backend, value));

@@ -16,6 +16,8 @@ export interface OptimizerState {
   readonly kind: Optimizer['kind'];
   /** updates made */
   readonly iterations: number;
+  /** updates made of parameters that were frozen in some of them, by name; those of the others are `iterations` */
+  readonly iterationsOf?: ReadonlyMap<string, number> | undefined;
   /** by `parameter/slot`, e.g. `classifier.weight/m` */
   readonly slots: ReadonlyMap<string, SlotValues>;
 }
@@ -43,6 +45,10 @@ export function checkState(
   }
   if (!Number.isSafeInteger(state.iterations) || state.iterations < 0) {
     problems.push(`iterations must be an integer of at least 0, found ${String(state.iterations)}`);
+  }
+  for (const [name, count] of state.iterationsOf ?? []) {
+    if (Number.isSafeInteger(count) && count >= 0 && count <= state.iterations) continue;
+    problems.push(`iterationsOf ${name} must be an integer in [0, ${state.iterations}], found ${count}`);
   }
   const unexpected = new Set(state.slots.keys());
   for (const { name, variable } of parameters) {

@@ -30,7 +30,10 @@ export interface SgdRule {
   readonly momentum: number;
 }
 
-/** The numbers of one update, the same for all parameters. Schedule and bias corrections are in them. */
+/**
+ * The numbers of one update of a parameter: schedule, its own factor on the learning rate and bias corrections are in
+ * them.
+ */
 export interface UpdateNumbers {
   /** what weight decay multiplies in `AdamRule` */
   readonly learningRate: number;
@@ -51,7 +54,7 @@ export function updateRule(optimizer: Optimizer): UpdateRule {
  * joins the uncorrected root: with c1 = 1 - beta1^t and c2 = 1 - beta2^t, AdamW's `m/c1 / (sqrt(v/c2) + e)` is
  * `sqrt(c2)/c1 * m / (sqrt(v) + e*sqrt(c2))`; Keras leaves e alone; Google has c1 = c2 = 1.
  * @param iteration updates made, this one included: from 1
- * @param learningRate of this step, schedule included
+ * @param learningRate of this step and parameter, schedule included
  */
 export function updateNumbers(optimizer: Optimizer, iteration: number, learningRate: number): UpdateNumbers {
   if (optimizer.kind === 'sgd') return { learningRate, stepSize: learningRate, epsilon: 0 };
