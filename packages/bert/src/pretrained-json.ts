@@ -1,9 +1,14 @@
 import { files } from '#files';
 
 import { CheckpointError } from './errors.js';
+import { scanJson } from './json-scan.js';
 
 /** Largest JSON file that is read whole; the index of a model with 100,000 tensors has about ten megabytes. */
 const LARGEST_JSON = 64 * 2 ** 20;
+
+/** Most objects and lists in it, and levels of them: each takes far more memory than the two bytes it can be written with. */
+const MOST_OBJECTS = 1_000_000;
+const DEEPEST_JSON = 100;
 
 /**
  * Reads a JSON file.
@@ -20,7 +25,12 @@ export async function readJson(path: string, reject: (cause: unknown) => Error):
     const bytes = new Uint8Array(file.size);
     await file.read(bytes, 0);
     try {
-      return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+      const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+      if (scanJson(text, DEEPEST_JSON, MOST_OBJECTS).isBomb)
+        throw new RangeError(
+          `more than ${MOST_OBJECTS} objects and lists, or more than ${DEEPEST_JSON} levels of them`,
+        );
+      return JSON.parse(text);
     } catch (cause) {
       throw reject(cause);
     }

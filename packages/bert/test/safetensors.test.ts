@@ -121,6 +121,18 @@ describe('openSafetensors', () => {
     await expect(openSafetensors(whole)).resolves.toBeDefined();
   });
 
+  it.each<[string, string, string]>([
+    ['a name of 20 million letters', 'is not an object', `{"${'a'.repeat(2e7)}":1}`],
+    ['5 million lists', 'objects and lists', `{"a":[${'[],'.repeat(5e6)}1]}`],
+    ['20 million lists in each other', 'objects and lists', '['.repeat(2e7)],
+    ['20 million objects in each other', 'objects and lists', '{"a":'.repeat(2e7)],
+    ['escapes to the end', 'not JSON', `{"${'\\'.repeat(5e6)}`],
+  ])('reads or refuses %s in one pass', async (_, message, header) => {
+    const begin = performance.now();
+    await expect(openSafetensors(rawFile(header, 0))).rejects.toThrow(message);
+    expect(performance.now() - begin).toBeLessThan(10_000);
+  });
+
   it('skips dtypes it cannot read and refuses to read them', async () => {
     const file = await openSafetensors(
       rawFile({ a: { dtype: 'F8_E4M3', shape: [4], data_offsets: [0, 4] } }, 4),

@@ -1,6 +1,6 @@
 import { CheckpointError, type CheckpointErrorCode } from '../errors.js';
+import { type JsonScan, scanJson } from '../json-scan.js';
 import { DTYPE_BYTES, type SafetensorsDtype } from './dtype.js';
-import { duplicateKey } from './duplicate-keys.js';
 
 /** Where one tensor lies in a file. */
 export interface SafetensorsEntry {
@@ -25,6 +25,13 @@ export interface SafetensorsHeader {
 
 /** Limit of the format's own reader: a larger header is an attack or another format. */
 const LARGEST_HEADER = 100_000_000;
+
+/** How deep a header is nested: an object of objects with lists. */
+const DEEPEST = 3;
+
+/** Fewest bytes that a header has for each object and list: a tensor has three and takes 49 at least. */
+const BYTES_PER_OBJECT = 16;
+const FEW_OBJECTS = 8;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -156,19 +163,21 @@ function isDtype(dtype: string): dtype is SafetensorsDtype {
 }
 
 function parseJson(header: Uint8Array, file: string): Readonly<Record<string, unknown>> {
-  let text: string;
+  const invalid = (found: string): CheckpointError =>
+    new CheckpointError('header-invalid', `${file}: the header ${found}.`, { file });
+  let scan: JsonScan;
   let json: unknown;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(header);
-    json = JSON.parse(text);
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(header);
+    scan = scanJson(text, DEEPEST, header.length / BYTES_PER_OBJECT + FEW_OBJECTS);
+    if (!scan.isBomb) json = JSON.parse(text);
   } catch (cause) {
     const message = `${file}: the header is not JSON in UTF-8, so this is no safetensors file.`;
     throw new CheckpointError('header-not-json', message, { file, cause });
   }
-  if (!isObject(json)) {
-    throw new CheckpointError('header-invalid', `${file}: the header is JSON, but not an object.`, { file });
-  }
-  const twice = duplicateKey(text);
+  const { twice, isBomb } = scan;
+  if (isBomb) throw invalid('has more objects and lists, or deeper ones, than tensors can need');
+  if (!isObject(json)) throw invalid('is JSON, but not an object');
   if (twice !== undefined) {
     const message = `${file}: the header has ${JSON.stringify(twice)} twice in one object.`;
     throw new CheckpointError('duplicate-name', message, { file, tensor: twice });
