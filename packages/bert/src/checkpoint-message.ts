@@ -35,7 +35,7 @@ async function neighbouringConfig(
 
 const moduleOf = (name: string): string => name.split('.')[0];
 
-function advice(fit: CheckpointFit, checkpoint: Checkpoint, sizesDiffer: boolean): string[] {
+function advice(fit: CheckpointFit, sizesDiffer: boolean): string[] {
   const lines: string[] = [];
   const heads = new Set([...fit.missing, ...fit.mismatched.map(({ name }) => name)].map(moduleOf));
   heads.delete('embeddings');
@@ -48,11 +48,7 @@ function advice(fit: CheckpointFit, checkpoint: Checkpoint, sizesDiffer: boolean
     ];
     lines.push(`To start ${list} afresh, list it in ${options.join(' and ')}.`);
   }
-  if (checkpoint.metadata.get('format') === 'tf') {
-    lines.push(
-      'The file was written by a TensorFlow class of transformers: load it there and save it from a PyTorch class.',
-    );
-  } else if (fit.found.size === 0 && !sizesDiffer) {
+  if (fit.found.size === 0 && !sizesDiffer) {
     lines.push('Not one name fits: these are not the weights of a BERT.');
   }
   return lines;
@@ -88,7 +84,7 @@ export async function misfitError(
     ...section('unexpected in the file', unexpected),
     ...section('mismatched, shapes as in the file ([out, in])', differences),
     ...sizes.map((line) => `  ${line}`),
-    ...advice(fit, checkpoint, sizes.length > 0).map((line) => `  ${line}`),
+    ...advice(fit, sizes.length > 0).map((line) => `  ${line}`),
   ];
   return new CheckpointError('parameters-mismatch', lines.join('\n'), {
     file,

@@ -3,6 +3,8 @@ import { files } from '#files';
 import type { Checkpoint } from './checkpoint.js';
 import { openShards } from './checkpoint-shards.js';
 import { CheckpointError } from './errors.js';
+import { openHdf5Checkpoint } from './hdf5/hdf5-checkpoint.js';
+import { withPytorchNames } from './names/pytorch-names.js';
 import { openPickle } from './pickle/open-pickle.js';
 import { openSafetensors } from './safetensors/reader.js';
 import { findBundle } from './tensor-bundle/find-bundle.js';
@@ -20,6 +22,7 @@ type Open = (path: string) => Promise<Checkpoint>;
 const ENDINGS: readonly (readonly [ending: string, open: Open])[] = [
   ['.safetensors', openSafetensors],
   ['.index.json', openShards],
+  ['.h5', openHdf5Checkpoint],
   ['.bin', openPickle],
   ['.pt', openPickle],
   ['.pth', openPickle],
@@ -31,13 +34,15 @@ const IN_FOLDERS: readonly (readonly [name: string, open: Open])[] = [
   [INDEX_FILE, openShards],
   ['pytorch_model.bin', openPickle],
   ['pytorch_model.bin.index.json', openShards],
+  ['tf_model.h5', openHdf5Checkpoint],
+  ['model.weights.h5', openHdf5Checkpoint],
 ];
 
 async function whatIsThere(directory: string): Promise<string> {
   const present = await files.list(directory);
   const readable = present.filter((name) => ENDINGS.some(([ending]) => name.endsWith(ending)));
   if (readable.length > 0) return `Found ${readable.join(', ')}: give the path of the one that is meant.`;
-  const others = present.filter((name) => /\.(h5|msgpack|onnx|ot)$/.test(name));
+  const others = present.filter((name) => /\.(msgpack|onnx|ot)$/.test(name));
   if (others.length > 0) return `Found ${others.join(', ')}, which this package does not read.`;
   if (present.some((name) => /^\..*\.(old|tmp)$/.test(name))) return 'A save into this folder was cut off.';
   return 'Give the folder of a model saved with save_pretrained.';
@@ -45,20 +50,24 @@ async function whatIsThere(directory: string): Promise<string> {
 
 /**
  * Opens the weights of a model. Of a folder those in `model.safetensors`, or else what `model.safetensors.index.json` lists,
- * or else `pytorch_model.bin`, what `pytorch_model.bin.index.json` lists, or a checkpoint of TensorFlow. All headers are
- * checked; no tensor is read.
+ * or else `pytorch_model.bin`, what `pytorch_model.bin.index.json` lists, `tf_model.h5`, KerasHub's `model.weights.h5`, a
+ * SavedModel or another checkpoint of TensorFlow. All headers are checked; no tensor is read.
  * @param source folder; or path of a `.safetensors` file, of an index of several files (`.index.json`), of a file of
- *   PyTorch's (`.bin`, `.pt`, `.pth`, `.ckpt`), or of a TensorFlow checkpoint with or without `.index`; addresses in a browser
+ *   PyTorch's (`.bin`, `.pt`, `.pth`, `.ckpt`) or Keras's (`.h5`), or of a TensorFlow checkpoint with or without `.index`; addresses in a browser
  * @throws CheckpointError `not-found`, `missing-shard`, `index-invalid`, `index-mismatch`, `unsafe-path`, or the
  *   fault of a file, see `openSafetensors`; `pickle-invalid`, `archive-invalid` and `forbidden-global` of PyTorch's files;
- *   `checksum-mismatch` and `size-mismatch` of TensorFlow checkpoints
+ *   `checksum-mismatch` and `size-mismatch` of TensorFlow checkpoints; `not-supported` of HDF5 files
  */
 export async function openCheckpoint(source: string): Promise<Checkpoint> {
+  return withPytorchNames(await open(source));
+}
+
+async function open(source: string): Promise<Checkpoint> {
   const byEnding = ENDINGS.find(([ending]) => source.endsWith(ending));
   if (byEnding !== undefined) return byEnding[1](source);
-  for (const [name, open] of IN_FOLDERS) {
+  for (const [name, openFile] of IN_FOLDERS) {
     const path = files.join(source, name);
-    if (await files.exists(path)) return open(path);
+    if (await files.exists(path)) return openFile(path);
   }
   const bundle = await findBundle(source);
   if (bundle !== undefined) return openTensorflowCheckpoint(bundle);

@@ -1,4 +1,5 @@
 import type { Activation, BertConfig } from './config.js';
+import { isKerasConfig, parseKerasConfig } from './config-keras-hub.js';
 import { CONFIG_FIELDS, checkConfig, configError } from './config-fields.js';
 import { ConfigError, type ConfigProblem } from './errors.js';
 
@@ -83,7 +84,7 @@ function flavourOf(json: object, source: string): ConfigFlavour {
 }
 
 /**
- * Reads Hugging Face's `config.json` or Google's `bert_config.json`.
+ * Reads Hugging Face's `config.json`, Google's `bert_config.json` or the `config.json` of a KerasHub preset.
  * Sizes and the activation must be there; rates, epsilon, deviation and pad id default to BERT's as upstream.
  * Keys that are not BERT's are left alone: `bertConfigExtra` keeps them.
  * @param json the parsed file
@@ -99,6 +100,7 @@ export function parseBertConfig(json: unknown, source: string, options: ParseCon
       `${source}: expected a JSON object, found ${typeName(json)}.`,
     );
   }
+  if (isKerasConfig(json)) return parseKerasConfig(json, source);
   const flavour = options.flavour ?? flavourOf(json, source);
   const values: Record<string, unknown> = {};
   const problems: ConfigProblem[] = [];
@@ -137,7 +139,7 @@ function typeName(value: unknown): string {
  * @returns a copy of those keys, to be handed to `bertConfigToJson`
  */
 export function bertConfigExtra(json: unknown): Record<string, unknown> {
-  if (!isObject(json)) return {};
+  if (!isObject(json) || isKerasConfig(json)) return {};
   const own = new Set(Object.values(CONFIG_FIELDS).map(({ upstream }) => upstream));
   return Object.fromEntries(Object.entries(json).filter(([key]) => !own.has(key) && !REWRITTEN.has(key)));
 }

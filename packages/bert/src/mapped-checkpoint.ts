@@ -6,6 +6,9 @@ import { transposed } from './weight-names.js';
 /** Tensors of a file under the names that the file has. A checkpoint is one. */
 export type TensorStore = Pick<Checkpoint, 'file' | 'entries' | 'read' | 'close'>;
 
+/** A checkpoint whose matrices can be had either way round. */
+export type MappedCheckpoint = Checkpoint & Required<Pick<Checkpoint, 'readTransposed'>>;
+
 /** A tensor that is to be read under another name. */
 interface Stored {
   readonly key: string;
@@ -34,7 +37,7 @@ export function mapCheckpoint(
   store: TensorStore,
   names: ReadonlyMap<string, MappedName>,
   metadata: ReadonlyMap<string, string> = new Map(),
-): Checkpoint {
+): MappedCheckpoint {
   const { file } = store;
   const entries = new Map<string, CheckpointEntry>();
   const stored = new Map<string, Stored>();

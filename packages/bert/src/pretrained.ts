@@ -2,7 +2,9 @@ import { files } from '#files';
 
 import type { BertConfig } from './config.js';
 import { bertConfigExtra, parseBertConfig, type ParseConfigOptions } from './config-json.js';
+import { isKerasConfig } from './config-keras-hub.js';
 import { CheckpointError, ConfigError } from './errors.js';
+import { inferredLabels } from './inferred-labels.js';
 import { readJson } from './pretrained-json.js';
 import { findSavedModel } from './saved-model/find-saved-model.js';
 import { inferSavedModelConfig } from './saved-model/saved-model-config.js';
@@ -18,9 +20,22 @@ export interface PretrainedConfig {
   readonly source: string;
 }
 
+/** Labels of a KerasHub preset's task, which says how many there are. */
+async function kerasTaskLabels(directory: string): Promise<Record<string, unknown>> {
+  const path = files.join(directory, 'task.json');
+  if (!(await files.exists(path))) return {};
+  const json = await readJson(
+    path,
+    (cause) => new ConfigError('not-json', path, [], `${path}: not JSON in UTF-8.`, { cause }),
+  );
+  const { config } = json as { readonly config?: { readonly num_classes?: unknown } };
+  const count = config?.num_classes;
+  return typeof count === 'number' && Number.isInteger(count) && count > 0 ? inferredLabels(count) : {};
+}
+
 /**
- * Reads `config.json`, or Google's `bert_config.json` where there is no such file. A SavedModel has neither: there the
- * configuration is inferred from the shapes of its variables, see `inferSavedModelConfig`.
+ * Reads `config.json`, or Google's `bert_config.json` where there is no such file. `config.json` may be that of a KerasHub
+ * preset. A SavedModel has none: there the configuration is inferred from the shapes of its variables, see `inferSavedModelConfig`.
  * @param directory path of the folder or of the weights in it; address in a browser
  * @throws CheckpointError `not-found` or `read-failed`
  * @throws ConfigError `not-json` or `invalid-config`
@@ -39,7 +54,7 @@ export async function readPretrainedConfig(
     );
     return {
       config: parseBertConfig(json, source, options),
-      extra: bertConfigExtra(json),
+      extra: isKerasConfig(json) ? await kerasTaskLabels(directory) : bertConfigExtra(json),
       architectures: architecturesOf(json),
       source,
     };
@@ -51,7 +66,7 @@ export async function readPretrainedConfig(
   }
   // Of a checkpoint's path the folder it lies in.
   if (
-    /\.(safetensors|index|index\.json|bin|pt|pth)$/.test(directory) ||
+    /\.(safetensors|index|index\.json|bin|pt|pth|h5)$/.test(directory) ||
     (await files.exists(`${directory}.index`))
   ) {
     return readPretrainedConfig(files.split(directory).directory, options);

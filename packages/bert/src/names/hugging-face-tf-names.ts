@@ -9,6 +9,8 @@
  *
  * The first part is the name of the model, which is free; a file of safetensors leaves it out. In `layer_._0` the
  * mark `_._` separates, and in `mlm___cls` what stands before `___` is there for TensorFlow alone.
+ * In `tf_model.h5` a group for each layer of the model stands before that, and the masked language model's has the
+ * embeddings, which it shares, once more.
  * @see transformers 4.57.6, modeling_tf_pytorch_utils.py, convert_tf_weight_name_to_pt_weight_name
  */
 
@@ -34,4 +36,18 @@ export function mapHuggingFaceTfName(weight: string): MappedName {
     within.replaceAll('/', '.'),
   );
   return { name, transpose: within.endsWith('/kernel') };
+}
+
+/** The layer whose group a dataset of `tf_model.h5` lies in. */
+const layerOf = (path: string): string => (path.split('/')[0] ?? '').replace(/^.*___/, '');
+
+/**
+ * PyTorch's names of the datasets in `tf_model.h5`. Of a weight that several layers share the copy of its own layer
+ * counts.
+ */
+export function nameHuggingFaceTfPaths(paths: readonly string[]): Map<string, MappedName> {
+  const names = new Map(paths.map((path) => [path, mapHuggingFaceTfName(path)]));
+  const isOwn = (path: string, { name }: MappedName): boolean => layerOf(path) === name.split('.')[0];
+  const owned = new Set([...names].flatMap(([path, mapped]) => (isOwn(path, mapped) ? [mapped.name] : [])));
+  return new Map([...names].filter(([path, mapped]) => isOwn(path, mapped) || !owned.has(mapped.name)));
 }

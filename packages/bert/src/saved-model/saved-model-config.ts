@@ -2,6 +2,7 @@ import { sizesOfShapes } from '../checkpoint-sizes.js';
 import { CONFIG_FIELDS } from '../config-fields.js';
 import { type BertConfig, createBertConfig } from '../config.js';
 import { ConfigError, type ConfigProblem } from '../errors.js';
+import { inferredLabels, labelMaps } from '../inferred-labels.js';
 import { mergeHeads } from '../mapped-checkpoint.js';
 import { openTensorBundle } from '../tensor-bundle/bundle-reader.js';
 import { nameTensors } from '../tensor-bundle/tensorflow-checkpoint.js';
@@ -70,18 +71,19 @@ function infer(shapes: ReadonlyMap<string, readonly number[]>, isTf1: boolean, s
 
 /** What a head's logits mean, as Hugging Face's `config.json` says it, as far as the loss tells. */
 function meaning(logits: number, loss: string | undefined): Record<string, unknown> {
-  const names = Array.from({ length: logits }, (_, i) => `LABEL_${i}`);
-  const maps = (labels: readonly string[]): Record<string, unknown> => ({
-    id2label: Object.fromEntries(labels.map((label, i) => [String(i), label])),
-    label2id: Object.fromEntries(labels.map((label, i) => [label, i])),
-  });
-  const squashed = loss?.replaceAll('_', '').toLowerCase();
-  if (squashed === 'binarycrossentropy') {
-    // One logit tells two labels apart.
-    const binary = { ...maps(['LABEL_1']), negative_label: 'LABEL_0' };
-    return { ...(logits === 1 ? binary : maps(names)), problem_type: 'multi_label_classification' };
+  const labels = inferredLabels(logits);
+  switch (loss?.replaceAll('_', '').toLowerCase()) {
+    case 'binarycrossentropy':
+      // One logit tells two labels apart.
+      return {
+        ...(logits === 1 ? { ...labelMaps(['LABEL_1']), negative_label: 'LABEL_0' } : labels),
+        problem_type: 'multi_label_classification',
+      };
+    case 'meansquarederror':
+      return { ...labels, problem_type: 'regression' };
+    default:
+      return labels;
   }
-  return { ...maps(names), ...(squashed === 'meansquarederror' && { problem_type: 'regression' }) };
 }
 
 /**

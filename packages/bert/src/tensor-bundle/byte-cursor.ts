@@ -17,6 +17,11 @@ export class ByteCursor {
     return this.position >= this.bytes.length;
   }
 
+  /** How many bytes have not been read. */
+  get left(): number {
+    return this.bytes.length - this.position;
+  }
+
   /** The next byte. */
   byte(): number {
     if (this.done) throw this.fault(`they end after ${this.bytes.length} bytes, in the middle of a value`);
@@ -44,6 +49,18 @@ export class ByteCursor {
   fixed32(): number {
     const [a, b, c, d] = this.take(4);
     return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
+  }
+
+  /**
+   * An unsigned integer of up to eight bytes; undefined when all bits are set, as formats mark what is not there.
+   * @throws Fault beyond 2^53, where no size or place in a file can be
+   */
+  unsigned(length: number): number | undefined {
+    const bytes = this.take(length);
+    if (bytes.every((byte) => byte === 0xff)) return undefined;
+    const value = bytes.reduceRight((sum, byte) => sum * 256 + byte, 0);
+    if (Number.isSafeInteger(value)) return value;
+    throw this.fault(`${value} is no size or place in a file`);
   }
 
   /** The next bytes, in place. */

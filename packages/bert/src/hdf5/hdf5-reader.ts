@@ -1,0 +1,180 @@
+import { files } from '#files';
+
+import { readableDtype, toValues } from '../checkpoint-values.js';
+import { CheckpointError } from '../errors.js';
+import type { RandomAccessFile } from '../files.js';
+import { memoryFile } from '../files-memory.js';
+import { DTYPE_BYTES, type SafetensorsDtype } from '../safetensors/dtype.js';
+import { swapBytes } from '../tensor-bundle/bundle-dtypes.js';
+import { readTextAttribute } from './attributes.js';
+import { readDataspace } from './dataspace.js';
+import { type Datatype, readDatatype } from './datatype.js';
+import type { Hdf5Bytes } from './hdf5-bytes.js';
+import { type Layout, readLayout } from './layout.js';
+import { readLinks } from './links.js';
+import { MESSAGE, type Message, readMessages } from './object-header.js';
+import { readSuperblock } from './superblock.js';
+
+/** A dataset of an HDF5 file. */
+export interface Hdf5Dataset {
+  /** path in the file, without a slash before it, such as `layers/dense/vars/0` */
+  readonly name: string;
+  /** by safetensors' name, such as `F32`; HDF5's class, such as `STRING`, for what safetensors lacks */
+  readonly dtype: string;
+  /** row-major; empty for a scalar */
+  readonly shape: readonly number[];
+}
+
+/** An open HDF5 file whose structure has been checked. The caller closes it. */
+export interface Hdf5File {
+  /** path or address, for messages */
+  readonly file: string;
+  /** by path, in the order of the file's groups */
+  readonly entries: ReadonlyMap<string, Hdf5Dataset>;
+  /**
+   * Values of one dataset, row-major, newly allocated: exact for F32, F16 and BF16, rounded for F64.
+   * @throws CheckpointError `not-found`, `unsupported-dtype`, `inexact-value`, `read-failed`, `truncated`
+   */
+  read(name: string): Promise<Float32Array>;
+  /** Releases the file. */
+  close(): Promise<void>;
+}
+
+/** A dataset with what is needed to read it. */
+interface Stored extends Hdf5Dataset {
+  readonly datatype: Datatype;
+  readonly byteLength: number;
+  readonly layout: Layout;
+}
+
+/** Most objects and deepest nesting of a file that is read; a BERT of 24 layers has about 2,000 and 9. */
+const MOST_OBJECTS = 100_000;
+const DEEPEST = 64;
+
+const found = (messages: readonly Message[], type: number): Message | undefined =>
+  messages.find((message) => message.type === type);
+
+async function readDataset(
+  bytes: Hdf5Bytes,
+  name: string,
+  messages: readonly Message[],
+): Promise<Stored | undefined> {
+  const [type, space, place] = [MESSAGE.datatype, MESSAGE.dataspace, MESSAGE.layout].map((kind) =>
+    found(messages, kind),
+  );
+  // A datatype with a name of its own is an object too, but none with values.
+  if (type === undefined || space === undefined || place === undefined) return undefined;
+  const file = bytes.file.path;
+  if (type.isShared || space.isShared || found(messages, MESSAGE.externalFiles) !== undefined) {
+    const where = type.isShared || space.isShared ? 'elsewhere in the file' : 'in other files';
+    const message = `${file}: what ${name} is lies ${where}, which this reader does not follow.`;
+    throw new CheckpointError('not-supported', message, { file, tensor: name });
+  }
+  const datatype = readDatatype(type.body);
+  const shape = readDataspace(bytes, space.body);
+  const byteLength = shape.reduce((product, length) => product * length, datatype.size);
+  const layout = readLayout(bytes, place.body, name);
+  const stored = layout.kind === 'compact' ? layout.values.length : Math.min(layout.length, byteLength);
+  if (
+    stored !== byteLength ||
+    (layout.kind === 'contiguous' && layout.address === undefined && byteLength > 0)
+  ) {
+    const has = layout.kind === 'contiguous' && layout.address === undefined ? 0 : stored;
+    const message = `${file}: ${name} of dtype ${datatype.name} and shape [${shape.join(', ')}] needs ${byteLength} bytes, but has ${has}.`;
+    throw new CheckpointError('size-mismatch', message, { file, tensor: name });
+  }
+  if (layout.kind === 'contiguous' && layout.address !== undefined) bytes.place(layout.address, byteLength);
+  // Keras saves BF16, which HDF5 does not know, as two bytes without meaning and says in an attribute what they are.
+  const isBf16 =
+    datatype.name === 'OPAQUE' &&
+    datatype.size === 2 &&
+    (await readTextAttribute(bytes, messages, 'dtype')) === 'bfloat16';
+  return { name, dtype: isBf16 ? 'BF16' : datatype.name, shape, datatype, byteLength, layout };
+}
+
+/** Every dataset of a file, from its first group down. */
+async function readTree(bytes: Hdf5Bytes, root: number): Promise<Map<string, Stored>> {
+  const datasets = new Map<string, Stored>();
+  const groups = new Set<number>();
+  let objects = 0;
+  const visit = async (path: readonly string[], address: number): Promise<void> => {
+    objects++;
+    if (path.length > DEEPEST || objects > MOST_OBJECTS)
+      throw bytes.fault(`it has more than ${MOST_OBJECTS} objects, or groups nested deeper than ${DEEPEST}`);
+    const messages = await readMessages(bytes, address);
+    const links = await readLinks(bytes, messages);
+    const name = path.join('/');
+    if (links === undefined) {
+      const dataset = await readDataset(bytes, name, messages);
+      if (datasets.has(name)) throw bytes.fault(`there are two objects ${name}`);
+      if (dataset !== undefined) datasets.set(name, dataset);
+      return;
+    }
+    if (groups.has(address)) throw bytes.fault(`the group ${name} is its own ancestor, or in two places`);
+    groups.add(address);
+    for (const link of links) await visit([...path, link.name], link.address);
+  };
+  await visit([], root);
+  return datasets;
+}
+
+/** No two datasets may share bytes, so that all of them together are no larger than the file. */
+function checkOverlap(bytes: Hdf5Bytes, datasets: Iterable<Stored>): void {
+  const places: { readonly address: number; readonly end: number; readonly name: string }[] = [];
+  for (const { name, layout, byteLength } of datasets) {
+    if (layout.kind === 'contiguous' && layout.address !== undefined && byteLength > 0)
+      places.push({ address: layout.address, end: layout.address + byteLength, name });
+  }
+  places.sort((a, b) => a.address - b.address);
+  places.forEach(({ address, name }, i) => {
+    const before = places[i - 1];
+    if (before === undefined || before.end <= address) return;
+    const message = `${bytes.file.path}: ${name} begins at byte ${address}, inside ${before.name}. Fetch the file again.`;
+    throw new CheckpointError('offsets-overlap', message, { file: bytes.file.path, tensor: name });
+  });
+}
+
+/**
+ * Opens an HDF5 file and checks its whole structure before any memory for values is asked for. Read is what Keras,
+ * `transformers` and h5py write with their defaults: datasets in one piece of integers and floats. Links to other paths
+ * and to other files are not followed. Datasets are then read one at a time, straight from the file.
+ * @param source path, address (in a browser), the whole file, or an open one, which is closed with the result or when
+ *   opening fails
+ * @throws CheckpointError `not-found`, `read-failed`, `truncated`, `header-invalid`, `size-mismatch`,
+ *   `offsets-outside-file`, `offsets-overlap`; `not-supported` for datasets in chunks, and for large groups and shared types
+ *   of HDF5's latest format
+ * @see https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html
+ */
+export async function openHdf5(source: string | Uint8Array | RandomAccessFile): Promise<Hdf5File> {
+  const data =
+    typeof source === 'string'
+      ? await files.open(source)
+      : source instanceof Uint8Array
+        ? memoryFile(source)
+        : source;
+  try {
+    const { bytes, root } = await readSuperblock(data);
+    const datasets = await readTree(bytes, root);
+    checkOverlap(bytes, datasets.values());
+    const entries = new Map(
+      [...datasets].map(([name, { dtype, shape }]) => [name, { name, dtype, shape }] as const),
+    );
+    const read = async (name: string): Promise<Float32Array> => {
+      const dataset = datasets.get(name);
+      const where = { file: data.path, tensor: name };
+      if (dataset === undefined)
+        throw new CheckpointError('not-found', `${data.path}: there is no dataset ${name}.`, where);
+      const { layout, datatype, byteLength } = dataset;
+      const dtype: SafetensorsDtype = readableDtype(dataset.dtype, where);
+      const values = new Uint8Array(byteLength);
+      if (layout.kind === 'compact') values.set(layout.values);
+      else if (layout.address !== undefined) await data.read(values, bytes.place(layout.address, byteLength));
+      if (datatype.isBigEndian) swapBytes(values, DTYPE_BYTES[dtype]);
+      return toValues(dtype, values, where);
+    };
+    return { file: data.path, entries, read, close: () => data.close() };
+  } catch (error) {
+    await data.close();
+    throw error;
+  }
+}
