@@ -1,5 +1,15 @@
 import { TrainError } from './errors.js';
 
+/** Which forward pass of a training run a batch is for: what a data set draws at random derives from it alone. */
+export interface CollateRun {
+  /** seed of the whole run, an integer in [0, 2^32) */
+  readonly seed: number;
+  /** optimiser steps taken before this one, from 0 */
+  readonly step: number;
+  /** position among the micro-batches of the step, from 0 */
+  readonly microBatch: number;
+}
+
 /** Examples, how long each is, and how some of them become the tensors of one batch. */
 export interface Dataset<Example, Batch extends object> {
   /** the examples, in any order */
@@ -8,9 +18,10 @@ export interface Dataset<Example, Batch extends object> {
   length(example: Example): number;
   /**
    * Puts examples into one batch, padded to the longest.
+   * @param run present while training, for data that is drawn anew each time, such as masks; absent in evaluation
    * @returns new tensors, one row an example in the order given; the caller (the loop) disposes them after the step
    */
-  collate(examples: readonly Example[]): Batch;
+  collate(examples: readonly Example[], run?: CollateRun): Batch;
   /**
    * To how many tokens `collate` pads when the longest example has this many. Needed where it pads further, to a
    * multiple or to a few fixed lengths, so that token budgets and figures of padding are right.

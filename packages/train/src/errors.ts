@@ -75,12 +75,13 @@ export function throwProblems(where: string, problems: readonly string[]): void 
 }
 
 /** What a number among the options must be. */
-export type NumberRange = 'positive' | 'non-negative' | 'fraction' | 'count' | 'index' | 'uint32';
+export type NumberRange = 'positive' | 'non-negative' | 'fraction' | 'probability' | 'count' | 'index' | 'uint32';
 
 const RANGES: Readonly<Record<NumberRange, readonly [string, (value: number) => boolean]>> = {
   positive: ['a finite number above 0', (value) => Number.isFinite(value) && value > 0],
   'non-negative': ['a finite number of at least 0', (value) => Number.isFinite(value) && value >= 0],
   fraction: ['a number in [0, 1)', (value) => value >= 0 && value < 1],
+  probability: ['a number in [0, 1]', (value) => value >= 0 && value <= 1],
   count: ['an integer of at least 1', (value) => Number.isSafeInteger(value) && value >= 1],
   index: ['an integer of at least 0', (value) => Number.isSafeInteger(value) && value >= 0],
   uint32: ['an integer in [0, 2^32)', (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 32],

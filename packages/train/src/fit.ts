@@ -82,7 +82,8 @@ async function runSteps<Example, Batch extends object>(
 
     const start = performance.now();
     const learningRate = job.learningRate(step);
-    const batches = makeStepBatches(job.trainable, job.data, job.lengths, groups);
+    const place = { seed: settings.seed, step };
+    const batches = makeStepBatches(job.trainable, job.data, job.lengths, groups, place);
     try {
       const { microBatches, weight, examples, padding } = batches;
       const request = { microBatches, seed: settings.seed, step, epoch, learningRate };

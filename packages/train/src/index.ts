@@ -19,7 +19,7 @@ export type {
 export { EarlyStopping, type EarlyStoppingOptions } from './callbacks/early-stopping.js';
 export { clipFactor, type ClipNorm } from './clipping.js';
 export { compile, type CompiledModel, type CompileOptions } from './compile.js';
-export type { Dataset } from './dataset.js';
+export type { CollateRun, Dataset } from './dataset.js';
 export { EagerExecutor } from './eager-executor.js';
 export { TrainError, type TrainErrorCode } from './errors.js';
 export type { Evaluation } from './evaluate.js';
@@ -133,6 +133,25 @@ export {
   updateRule,
   type UpdateRule,
 } from './optimizers/update-rule.js';
+export {
+  type PackedTextOptions,
+  packedTexts,
+} from './pre-training/packed-texts.js';
+export {
+  type MaskedTensors,
+  maskedTextData,
+  preTrainingData,
+  type PreTrainingDataOptions,
+  type PreTrainingTensors,
+  type PreTrainingVocabulary,
+} from './pre-training/pre-training-data.js';
+export type { MaskingOptions, MaskingVocabulary } from './pre-training/mask-tokens.js';
+export {
+  type SegmentPair,
+  type SegmentPairOptions,
+  segmentPairs,
+  type TokenizedDocument,
+} from './pre-training/segment-pairs.js';
 export { constantSchedule } from './schedules/constant.js';
 export { cosineRestartsSchedule, cosineSchedule } from './schedules/cosine.js';
 export { inverseSqrtSchedule } from './schedules/inverse-sqrt.js';

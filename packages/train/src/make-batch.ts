@@ -1,20 +1,25 @@
 import * as tf from '@tensorflow/tfjs';
 
-import type { Dataset } from './dataset.js';
+import type { CollateRun, Dataset } from './dataset.js';
 import { TrainError } from './errors.js';
 import { batchTensors, tensorProperties } from './trainable.js';
 
 /**
  * Puts examples into a batch and checks that it has a row for each of them.
  * @param indices of the examples
+ * @param run see `Dataset.collate`
  * @returns the batch; free it with `disposeBatch`
  * @throws TrainError `empty-batch`, `shape-mismatch`; whatever `collate` throws
  */
 export function makeBatch<Example, Batch extends object>(
   data: Dataset<Example, Batch>,
   indices: readonly number[],
+  run?: CollateRun,
 ): Batch {
-  const batch = data.collate(indices.map((index) => data.examples[index]));
+  const batch = data.collate(
+    indices.map((index) => data.examples[index]),
+    run,
+  );
   try {
     for (const [name, { shape }] of batchTensors(batch)) {
       if (shape[0] === indices.length) continue;

@@ -27,6 +27,11 @@ export class RandomStream {
     return result;
   }
 
+  /** True with this probability. */
+  chance(probability: number): boolean {
+    return this.next() < probability * 2 ** 32;
+  }
+
   /** An integer in [0, limit), each as likely as any other. */
   below(limit: number): number {
     const usable = 2 ** 32 - (2 ** 32 % limit); // values past it would favour small results

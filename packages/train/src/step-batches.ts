@@ -1,5 +1,5 @@
 import { paddingOf, type PaddingFigures } from './batching.js';
-import type { Dataset } from './dataset.js';
+import type { CollateRun, Dataset } from './dataset.js';
 import { TrainError } from './errors.js';
 import type { MicroBatch } from './executor.js';
 import { disposeBatch, makeBatch } from './make-batch.js';
@@ -19,6 +19,7 @@ export interface StepBatches<Batch extends object> {
 /**
  * Makes the batches of one step and works out the share of each in the loss.
  * @param groups for each micro-batch the indices of its examples
+ * @param run the step they are for
  * @throws TrainError `empty-batch`, `shape-mismatch`, `invalid-loss`; whatever `collate` throws
  */
 export function makeStepBatches<Example, Batch extends object>(
@@ -26,6 +27,7 @@ export function makeStepBatches<Example, Batch extends object>(
   data: Dataset<Example, Batch>,
   lengths: ArrayLike<number>,
   groups: readonly (readonly number[])[],
+  run: Omit<CollateRun, 'microBatch'>,
 ): StepBatches<Batch> {
   const batches: Batch[] = [];
   const dispose = (): void => {
@@ -35,8 +37,9 @@ export function makeStepBatches<Example, Batch extends object>(
     const weights: number[] = [];
     const padding = { tokens: 0, paddedTokens: 0 };
     let examples = 0;
-    for (const group of groups) {
-      const batch = makeBatch(data, group);
+    for (const [microBatch, group] of groups.entries()) {
+      const { seed, step } = run;
+      const batch = makeBatch(data, group, { seed, step, microBatch });
       batches.push(batch);
       weights.push(checkedWeight(trainable.lossWeight(batch)));
       const figures = paddingOf(group, lengths, paddedLengthOf(data));
