@@ -1,13 +1,24 @@
 import { BadValue } from './option-kinds.js';
 
-/** Which parameters stay as they are: none, the embeddings, all but pooler and head, or the embeddings and the first N layers. */
-export type Freeze = 'none' | 'embeddings' | 'encoder' | number;
+/**
+ * Which parameters stay as they are: none, the embeddings, all but pooler and head, the embeddings and the first N layers,
+ * or those of the modules named.
+ */
+export type Freeze = 'none' | 'embeddings' | 'encoder' | number | readonly string[];
 
 /** Parses `--freeze`. */
 export function parseFreeze(text: string): Freeze {
   if (text === 'none' || text === 'embeddings' || text === 'encoder') return text;
   if (/^\d{1,4}$/.test(text)) return Number(text);
-  throw new BadValue('none, embeddings, encoder, or a number of layers');
+  // A word alone is a misspelt one rather than a module, but for the pooler.
+  if (
+    /^([a-z_]\w*(\.\w+)+|embeddings|encoder|pooler|classifier)(,|$)/i.test(text) &&
+    /^[\w.,]*\w$/.test(text)
+  )
+    return text.split(',');
+  throw new BadValue(
+    'none, embeddings, encoder, a number of layers, or modules with a comma between, such as encoder.layer.0,pooler',
+  );
 }
 
 /** Weight of each class in the loss: all 1, inverse to its share of the examples, or given by name. */

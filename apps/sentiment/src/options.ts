@@ -31,8 +31,8 @@ const running = {
 };
 
 const freeze: Option<Freeze> = {
-  placeholder: 'none|embeddings|encoder|N',
-  help: 'leave as they are: the embeddings, all but pooler and head, or the embeddings and the first N layers',
+  placeholder: 'none|embeddings|encoder|N|NAME,...',
+  help: 'leave as they are: the embeddings, all but pooler and head, the embeddings and the first N layers, or the modules named, such as encoder.layer.0',
   default: 'none',
   defaultText: 'none',
   parse: parseFreeze,
@@ -126,6 +126,16 @@ const train = {
     'keep fewer activations and compute them anew: about 30 % slower, for batches several times larger',
   ),
   freeze,
+  unfreeze: integer(
+    'train pooler and head alone in the first epoch, and N more layers from the top with every further one',
+    undefined,
+    { min: 1, defaultText: 'all from the first epoch on' },
+  ),
+  layerDecay: decimal('factor on the learning rate from each layer to the one below it', 1, {
+    min: 0,
+    aboveMin: true,
+    max: 1,
+  }),
   seed: integer('seed of the weights, the order, the dropout and the split', 42, {
     min: 0,
     max: 4_294_967_295,

@@ -43,6 +43,10 @@ describe('parseCommandLine', () => {
       overwrite: true,
     });
     expect(values('train', '--freeze', '2').freeze).toBe(2);
+    expect(values('train', '--freeze', 'encoder.layer.0,pooler').freeze).toEqual([
+      'encoder.layer.0',
+      'pooler',
+    ]);
     expect(values('train', '--class-weights', 'a=b=2,c=0.5').classWeights).toEqual(
       new Map([
         ['a=b', 2],
@@ -90,7 +94,8 @@ describe('parseCommandLine', () => {
     [['train', '--overwrite=yes'], 'bad-value', 'no value'],
     [['train', '--backend', 'wasn'], 'bad-value', 'Did you mean wasm?'],
     [['train', '--task', 'regresion'], 'bad-value', 'Did you mean regression?'],
-    [['train', '--freeze', 'some'], 'bad-value', 'none, embeddings, encoder, or a number of layers'],
+    [['train', '--freeze', 'some'], 'bad-value', 'none, embeddings, encoder, a number of layers'],
+    [['train', '--freeze', 'encoder.layer.0,'], 'bad-value', 'modules with a comma between'],
     [['train', '--class-weights', 'a=0'], 'bad-value', 'each weight above 0'],
     [['train', '--train', ''], 'bad-value', 'not empty'],
     [['train', 'reviews.csv'], 'usage', "the argument 'reviews.csv'"],

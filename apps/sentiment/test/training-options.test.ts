@@ -48,11 +48,18 @@ describe('trainedParameters', () => {
     [1, names.slice(2)],
     [2, names.slice(3)],
     ['encoder', names.slice(4)],
+    [['encoder.layer.1', 'pooler'], names.filter((_, i) => i !== 2 && i !== 4)],
   ] as const)('%s', (freeze, expected) => {
     expect(trainedParameters(names, freeze, 11)).toEqual(expected);
   });
 
   it('refuses more layers than there are', () => {
     expect(() => trainedParameters(names, 12, 11)).toThrow('at most 11');
+  });
+
+  it('refuses modules that there are not, and says which there are', () => {
+    expect(() => trainedParameters(names, ['pooler', 'encoder.layer.4'], 11)).toThrow(
+      /no encoder\.layer\.4\b.*embeddings, encoder\.layer\.0, /s,
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { gradualUnfreezing, layerwiseDecay } from '@bertune/bert';
 import { accuracy, type Callback, compile, type History, type Metric, pearson } from '@bertune/train';
 
 import type { Example } from '../data/labels.js';
@@ -77,15 +78,16 @@ export async function runTraining(job: TrainingJob): Promise<Trained> {
       collate(batch, labels.task, tokenizer.padTokenId, paddedLength),
   });
   const metric = metricOf(labels.task);
-  const trained = new Set(
-    trainedParameters(model.parameters.keys(), settings.freeze, model.bert.config.numLayers),
-  );
+  const { config } = model.bert;
+  const trained = new Set(trainedParameters(model.parameters.keys(), settings.freeze, config.numLayers));
   const compiled = compile(model, {
     optimizer: optimizerOf(settings),
     schedule: scheduleOf(settings),
     clipNorm: settings.clipNorm === 0 ? undefined : settings.clipNorm,
     metrics: [metric],
     trainable: (name) => trained.has(name),
+    trainFrom: settings.unfreeze === undefined ? undefined : gradualUnfreezing(settings.unfreeze, config),
+    learningRateScale: settings.layerDecay === 1 ? undefined : layerwiseDecay(settings.layerDecay, config),
     executor: (job.makeExecutor ?? makeEagerExecutor)({ compileIf: shapes.comesAgain }),
   });
   let checkpoint: string | undefined;
