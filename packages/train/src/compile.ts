@@ -6,7 +6,7 @@ import { type ClipNorm, clipProblems } from './clipping.js';
 import { type Dataset, exampleLengths } from './dataset.js';
 import { EagerExecutor } from './eager-executor.js';
 import { throwProblems, TrainError } from './errors.js';
-import { type Evaluation, evaluationBatches, runEvaluate, runPredict } from './evaluate.js';
+import { collectLabels, type Evaluation, evaluationBatches, runEvaluate, runPredict } from './evaluate.js';
 import type { Executor, HostTensor } from './executor.js';
 import { runFit } from './fit.js';
 import { type EvaluateOptions, type FitOptions, fitSettings } from './fit-options.js';
@@ -99,7 +99,7 @@ export class CompiledModel<Batch extends Input, Input extends object = Batch> {
    * on the same backend. The event loop has its turn after every step.
    * @returns what was done; with a signal or a callback that ended the run, up to there
    * @throws TrainError before training: `invalid-options`, `no-examples`, `no-validation-examples`,
-   *   `example-too-long` (validation data included), `busy`, `disposed`; in a step: `empty-batch`, `shape-mismatch`,
+   *   `example-too-long` (validation data included), `needs-two-classes`, `busy`, `disposed`; in a step: `empty-batch`, `shape-mismatch`,
    *   `invalid-loss`, `non-finite-loss` and `non-finite-gradients`, which leave the parameters as they were before it;
    *   `out-of-memory`, after which some parameters may have been updated and others not. Gradients are looked at only
    *   with `clipNorm` (`Infinity` measures without clipping): without it one that is not finite reaches the parameters,
@@ -124,16 +124,21 @@ export class CompiledModel<Batch extends Input, Input extends object = Batch> {
     const lengths = exampleLengths(data);
     const plan = planRun(lengths, settings, paddedLengthOf(data));
     const schedule = this.options.schedule ?? constantSchedule();
-    const learningRate = (step: number): number =>
-      this.options.optimizer.learningRate * schedule.factor(step, plan.totalSteps);
-    learningRate(0); // a schedule that does not fit the run says so before it starts
+    schedule.factor(0, plan.totalSteps); // one that does not fit the run says so before it starts
 
     if (validationData) evaluationBatches('fit', validationData, settings.sizing); // what is wrong comes out now
     const session = this.openSession(); // may throw: before the model counts as busy
     this.state = 'training';
-    const model = new TrainingModel(this.trainable.parameters, this.trainedParameters, session);
+    const { learningRate } = this.options.optimizer;
+    const model = new TrainingModel(this.trainable.parameters, this.trainedParameters, session, learningRate);
     try {
-      await callHook(callbacks, 'setParams', this.describe(plan, settings.initialStep, data.examples.length));
+      if (validationData) await this.checkValidationLabels(validationData, settings.sizing);
+      const { initialStep } = settings;
+      const figures = epochFigures(validationData && (this.options.metrics ?? []));
+      await callHook(callbacks, 'setParams', {
+        ...this.describe(plan, initialStep, data.examples.length),
+        figures,
+      });
       await callHook(callbacks, 'setModel', model);
       return await runFit({
         trainable: this.trainable,
@@ -145,7 +150,7 @@ export class CompiledModel<Batch extends Input, Input extends object = Batch> {
         model,
         callbacks,
         signal,
-        learningRate,
+        learningRate: (step) => model.learningRate * schedule.factor(step, plan.totalSteps),
         validate:
           validationData &&
           (async () =>
@@ -225,6 +230,17 @@ export class CompiledModel<Batch extends Input, Input extends object = Batch> {
     return runEvaluate(runner, data, this.options.metrics ?? [], options);
   }
 
+  /** Asks the metrics whether they can be worked out at all. @throws TrainError `needs-two-classes` */
+  private async checkValidationLabels<Example>(
+    data: Dataset<Example, Batch>,
+    options: EvaluateOptions,
+  ): Promise<void> {
+    const asking = (this.options.metrics ?? []).filter(({ checkLabels }) => checkLabels);
+    if (asking.length === 0) return;
+    const labels = await collectLabels(this.trainable, data, evaluationBatches('fit', data, options));
+    for (const metric of asking) metric.checkLabels?.(labels);
+  }
+
   private openSession(): OptimizerSession<Batch> {
     if (this.session) return this.session;
     const { optimizer } = this.options;
@@ -245,7 +261,7 @@ export class CompiledModel<Batch extends Input, Input extends object = Batch> {
     { totalSteps, stepsPerEpoch }: { totalSteps: number; stepsPerEpoch: readonly number[] },
     initialStep: number,
     examples: number,
-  ): FitParams {
+  ): Omit<FitParams, 'figures'> {
     return {
       epochs: stepsPerEpoch.length,
       totalSteps,
@@ -269,4 +285,14 @@ export class CompiledModel<Batch extends Input, Input extends object = Batch> {
       throw new TrainError('busy', 'The model is being trained: wait for fit, or end it through its signal.');
     }
   }
+}
+
+/** Figures in the logs of an epoch. @param metrics those of the validation; undefined without */
+function epochFigures(metrics: readonly Metric[] | undefined): FitParams['figures'] {
+  return new Map<string, Metric['better']>([
+    ['loss', 'lower'],
+    ...['learningRate', 'paddingWaste', 'tokensPerSecond'].map((name) => [name, undefined] as const),
+    ...(metrics ? [['val_loss', 'lower'] as const] : []),
+    ...(metrics ?? []).map(({ name, better }) => [`val_${name}`, better] as const),
+  ]);
 }

@@ -21,6 +21,8 @@
  * - `needs-two-classes`: a metric that compares positives with negatives, or correlates, has only one kind of label
  * - `invalid-scores`: a curve of no scores, or of scores that are not all numbers
  * - `invalid-tag`: a tag of a word that is none of the scheme
+ * - `file-failed`: a file cannot be read or written
+ * - `not-supported`: files in a browser
  * - `aborted`: the signal asked an evaluation or prediction to end
  */
 export type TrainErrorCode =
@@ -41,6 +43,8 @@ export type TrainErrorCode =
   | 'needs-two-classes'
   | 'invalid-scores'
   | 'invalid-tag'
+  | 'file-failed'
+  | 'not-supported'
   | 'aborted';
 
 /**
@@ -75,7 +79,8 @@ export function throwProblems(where: string, problems: readonly string[]): void 
 }
 
 /** What a number among the options must be. */
-export type NumberRange = 'positive' | 'non-negative' | 'fraction' | 'probability' | 'count' | 'index' | 'uint32';
+export type NumberRange =
+  'positive' | 'non-negative' | 'fraction' | 'probability' | 'count' | 'index' | 'uint32';
 
 const RANGES: Readonly<Record<NumberRange, readonly [string, (value: number) => boolean]>> = {
   positive: ['a finite number above 0', (value) => Number.isFinite(value) && value > 0],

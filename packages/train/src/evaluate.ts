@@ -48,9 +48,7 @@ export async function runEvaluate<Example, Batch extends object>(
       const batchWeight = trainable.lossWeight(batch);
       const result = await executor.evaluate(trainable, batch);
       predictions.add(indices, result.predictions.values, result.predictions.shape);
-      const truth = trainable.labels(batch);
-      labels.add(indices, await truth.data(), truth.shape);
-      if (![...batchTensors(batch).values()].includes(truth)) truth.dispose();
+      await addLabels(labels, trainable, batch, indices);
       if (batchWeight > 0) loss += batchWeight * result.loss; // weight 0: a mean over nothing, which is NaN
       weight += batchWeight;
       return result.loss;
@@ -61,8 +59,36 @@ export async function runEvaluate<Example, Batch extends object>(
 
   const figures: Record<string, number> = { loss: loss / weight };
   for (const metric of metrics) figures[metric.name] = metric.compute(predictions.result(), labels.result());
-  await callHook(callbacks, 'onTestEnd', figures);
-  return { figures, predictions: predictions.result() };
+  const results = { predictions: predictions.result(), labels: labels.result() };
+  await callHook(callbacks, 'onTestEnd', figures, results);
+  return { figures, predictions: results.predictions };
+}
+
+/**
+ * The labels of a data set, without running the model.
+ * @param batches indices of the examples of each
+ */
+export async function collectLabels<Example, Batch extends object>(
+  trainable: Pick<Trainable<Batch>, 'labels'>,
+  data: Dataset<Example, Batch>,
+  batches: readonly (readonly number[])[],
+): Promise<HostTensor> {
+  const labels = new RowCollector('labels', data.examples.length);
+  for (const indices of batches) {
+    await withBatch('fit', data, indices, (batch) => addLabels(labels, trainable, batch, indices));
+  }
+  return labels.result();
+}
+
+async function addLabels<Batch extends object>(
+  labels: RowCollector,
+  trainable: Pick<Trainable<Batch>, 'labels'>,
+  batch: Batch,
+  indices: readonly number[],
+): Promise<void> {
+  const truth = trainable.labels(batch);
+  labels.add(indices, await truth.data(), truth.shape);
+  if (![...batchTensors(batch).values()].includes(truth)) truth.dispose();
 }
 
 /** Predictions for a data set. See `CompiledModel.predict`. */

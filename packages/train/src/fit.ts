@@ -1,4 +1,4 @@
-import { callHook, type Callback, type Logs } from './callbacks/callback.js';
+import { callHook, type Callback, type Logs, type NonFiniteStep } from './callbacks/callback.js';
 import type { TrainingModel } from './callbacks/training-model.js';
 import type { Dataset } from './dataset.js';
 import { EpochFigures } from './epoch-figures.js';
@@ -6,7 +6,7 @@ import { TrainError } from './errors.js';
 import { yieldToEventLoop } from './event-loop.js';
 import type { FitSettings } from './fit-options.js';
 import { type History, HistoryRecorder } from './history.js';
-import type { OptimizerSession } from './optimizer-session.js';
+import { isNonFinite, type OptimizerSession } from './optimizer-session.js';
 import type { RunPlan } from './run-plan.js';
 import { makeStepBatches } from './step-batches.js';
 import type { Trainable } from './trainable.js';
@@ -87,7 +87,12 @@ async function runSteps<Example, Batch extends object>(
     try {
       const { microBatches, weight, examples, padding } = batches;
       const request = { microBatches, seed: settings.seed, step, epoch, learningRate };
-      const { loss, gradientNorm } = await job.session.trainStep(request);
+      const result = await job.session.trainStep(request).catch((error: unknown) => {
+        const chosen = microBatches.map(({ batch, index }) => ({ examples: groups[index], batch }));
+        return settleNonFinite(job, epoch, chosen, error);
+      });
+      if (!result) break;
+      const { loss, gradientNorm } = result;
       const seconds = (performance.now() - start) / 1000;
       history.addStep(loss, learningRate, gradientNorm);
       figures.add(loss, weight, learningRate, padding, seconds);
@@ -109,6 +114,21 @@ async function runSteps<Example, Batch extends object>(
     await yieldToEventLoop();
   }
   return figures;
+}
+
+/** Shows a step that is not finite to the callbacks; where none of them ends the run, it fails. */
+async function settleNonFinite<Example, Batch extends object>(
+  { callbacks, model }: FitJob<Example, Batch>,
+  epoch: number,
+  microBatches: NonFiniteStep['microBatches'],
+  error: unknown,
+): Promise<undefined> {
+  if (!isNonFinite(error)) throw error;
+  const { step, loss, gradientNorm = NaN, learningRate } = error.details;
+  const { message } = error;
+  const failure = { step, epoch, loss, gradientNorm, learningRate, microBatches, message };
+  await callHook(callbacks, 'onNonFiniteStep', failure);
+  if (!model.stopTraining) throw error;
 }
 
 /** What the work gives, or undefined when the signal ended it. */

@@ -10,13 +10,25 @@ export {
 export type {
   Callback,
   CallbackModel,
+  EvaluationResults,
   FitParams,
   HookResult,
   Logs,
+  NonFiniteStep,
   ParameterSnapshot,
   StepLogs,
 } from './callbacks/callback.js';
+export { CSVLogger, type CSVLoggerOptions } from './callbacks/csv-logger.js';
 export { EarlyStopping, type EarlyStoppingOptions } from './callbacks/early-stopping.js';
+export { JsonLinesLogger, type JsonLinesLoggerOptions } from './callbacks/json-lines-logger.js';
+export { LearningRateScheduler } from './callbacks/learning-rate-scheduler.js';
+export { ModelCheckpoint, type ModelCheckpointOptions } from './callbacks/model-checkpoint.js';
+export type { MonitorOptions } from './callbacks/monitor.js';
+export { ProgressBar, type ProgressBarOptions } from './callbacks/progress-bar.js';
+export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './callbacks/reduce-lr-on-plateau.js';
+export { TensorBoard, type TensorBoardOptions } from './callbacks/tensorboard.js';
+export { EventFileWriter, type EventFileWriterOptions } from './callbacks/tensorboard/event-file-writer.js';
+export { TerminateOnNaN, type TerminateOnNaNOptions } from './callbacks/terminate-on-nan.js';
 export { clipFactor, type ClipNorm } from './clipping.js';
 export { compile, type CompiledModel, type CompileOptions } from './compile.js';
 export type { CollateRun, Dataset } from './dataset.js';

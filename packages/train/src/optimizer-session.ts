@@ -128,8 +128,29 @@ function unconnectedError(error: unknown): TrainError | undefined {
   );
 }
 
+/** An error of `checkFinite`. */
+export interface NonFiniteError extends TrainError {
+  /** what was computed */
+  readonly details: {
+    readonly step: number;
+    readonly loss: number;
+    readonly gradientNorm: number | undefined;
+    readonly learningRate: number;
+  };
+}
+
+/** Whether an error says that a step is not finite. */
+export function isNonFinite(error: unknown): error is NonFiniteError {
+  return error instanceof TrainError && ['non-finite-loss', 'non-finite-gradients'].includes(error.code);
+}
+
 function checkFinite(step: number, { loss, gradientNorm }: StepResult, learningRate: number): void {
-  const details = { step, loss, gradientNorm, learningRate };
+  const details: Readonly<Record<string, unknown>> & NonFiniteError['details'] = {
+    step,
+    loss,
+    gradientNorm,
+    learningRate,
+  };
   if (!Number.isFinite(loss)) {
     throw new TrainError(
       'non-finite-loss',

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 
+import type { HostTensor } from '../executor.js';
 import type { OptimizerState } from '../optimizers/optimizer-state.js';
 
 /** Figures by name. */
@@ -21,6 +22,8 @@ export interface FitParams {
   readonly trainableParameters: number;
   /** numbers in them */
   readonly trainableValues: number;
+  /** figures that the logs of every epoch will have, and which is better where that is known */
+  readonly figures: ReadonlyMap<string, 'higher' | 'lower' | undefined>;
 }
 
 /** Figures of one optimiser step. */
@@ -47,6 +50,32 @@ export interface StepLogs extends Logs {
   readonly paddingWaste: number;
 }
 
+/** A step that could not be taken: its loss or the norm of its gradients is NaN or infinite. Parameters are unchanged. */
+export interface NonFiniteStep {
+  /** position in the run, from 0 */
+  readonly step: number;
+  /** from 0 */
+  readonly epoch: number;
+  /** weighted mean over the step */
+  readonly loss: number;
+  /** global norm of the gradients; NaN when not measured */
+  readonly gradientNorm: number;
+  /** of this step */
+  readonly learningRate: number;
+  /** what the step worked on: the examples by their position in the data, and the batch, which the loop disposes */
+  readonly microBatches: readonly { readonly examples: readonly number[]; readonly batch: object }[];
+  /** the error that ends the run, says what and why */
+  readonly message: string;
+}
+
+/** What an evaluation worked its figures out from. */
+export interface EvaluationResults {
+  /** [N, ...], in the order of the examples */
+  readonly predictions: HostTensor;
+  /** [N, ...], in the order of the examples */
+  readonly labels: HostTensor;
+}
+
 /** A copy of the parameters' values. */
 export interface ParameterSnapshot {
   /** by name; the snapshot's */
@@ -59,6 +88,11 @@ export interface ParameterSnapshot {
 export interface CallbackModel {
   /** set to true: training ends after the current step */
   stopTraining: boolean;
+  /**
+   * The optimiser's learning rate in this run, a finite number of at least 0; the schedule's factor for each step is
+   * applied to it. What is set here holds from the next step on, until the run ends.
+   */
+  learningRate: number;
   /** every parameter; call `readParameters` before looking at values */
   readonly parameters: ReadonlyMap<string, tf.Variable>;
   /** Makes the variables hold the current values; needed where an executor keeps them elsewhere. */
@@ -95,10 +129,12 @@ export interface Callback {
   onTrainBatchBegin?(step: number): HookResult;
   /** After an optimiser step. @param step within the epoch, from 0 */
   onTrainBatchEnd?(step: number, logs: StepLogs): HookResult;
+  /** A step whose loss or gradients are not finite. Unless a callback sets `stopTraining`, the run then fails with an error. */
+  onNonFiniteStep?(failure: NonFiniteStep): HookResult;
   /** Before an evaluation. @param batches how many it has */
   onTestBegin?(batches: number): HookResult;
-  /** After an evaluation, with its results. */
-  onTestEnd?(logs: Logs): HookResult;
+  /** After an evaluation, with its figures and what they were worked out from. */
+  onTestEnd?(logs: Logs, results: EvaluationResults): HookResult;
   /** Before a batch of an evaluation. @param batch from 0 */
   onTestBatchBegin?(batch: number): HookResult;
   /** After a batch of an evaluation. @param logs `loss` of the batch */

@@ -1,16 +1,13 @@
-import { rangeProblems, throwProblems, TrainError } from '../errors.js';
-import type { Callback, CallbackModel, Logs, ParameterSnapshot } from './callback.js';
+import { rangeProblems, throwProblems } from '../errors.js';
+import type { Callback, CallbackModel, FitParams, Logs, ParameterSnapshot } from './callback.js';
+import { Monitor, type MonitorOptions } from './monitor.js';
 
 /** Options of `EarlyStopping`, with Keras's names. */
-export interface EarlyStoppingOptions {
-  /** figure of the epoch to watch; default `val_loss` */
-  readonly monitor?: string;
+export interface EarlyStoppingOptions extends MonitorOptions {
   /** smallest change that counts as better; default 0 */
   readonly minDelta?: number;
   /** epochs without improvement that are borne; default 0 */
   readonly patience?: number;
-  /** whether less or more is better; `auto` (default): less for losses and errors, more for the rest */
-  readonly mode?: 'auto' | 'min' | 'max';
   /** epochs count against `patience` until the figure is better than this */
   readonly baseline?: number;
   /** puts the parameters of the best epoch back when training ends, stopped or not; default false, as in Keras */
@@ -28,28 +25,23 @@ export class EarlyStopping implements Callback {
   /** the best figure so far; undefined before the first */
   best: number | undefined;
 
-  private readonly monitor: string;
-  private readonly minDelta: number;
+  private readonly monitor: Monitor;
   private readonly patience: number;
-  private readonly lessIsBetter: boolean;
   private waited = 0;
   private model: CallbackModel | undefined;
   private bestWeights: ParameterSnapshot | undefined;
 
   /** @throws TrainError `invalid-options` */
   constructor(private readonly options: EarlyStoppingOptions = {}) {
-    const { monitor = 'val_loss', minDelta = 0, patience = 0, mode = 'auto', startFromEpoch } = options;
-    throwProblems('EarlyStopping', [
-      ...rangeProblems({ minDelta }, 'non-negative'),
-      ...rangeProblems({ patience, startFromEpoch }, 'index'),
-      ...(['auto', 'min', 'max'].includes(mode)
-        ? []
-        : [`mode must be 'auto', 'min' or 'max', found ${mode}`]),
-    ]);
-    this.monitor = monitor;
-    this.minDelta = minDelta;
+    const { minDelta, patience = 0, startFromEpoch } = options;
+    throwProblems('EarlyStopping', rangeProblems({ patience, startFromEpoch }, 'index'));
+    this.monitor = new Monitor('EarlyStopping', options, minDelta);
     this.patience = patience;
-    this.lessIsBetter = mode === 'auto' ? /loss|mse|mae|error/i.test(monitor) : mode === 'min';
+  }
+
+  /** Looks whether the run will have the figure. @throws TrainError `invalid-options` */
+  setParams(params: FitParams): void {
+    this.monitor.setParams(params);
   }
 
   /** Keeps the model. */
@@ -73,22 +65,14 @@ export class EarlyStopping implements Callback {
   async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
     const { startFromEpoch = 0, restoreBestWeights = false, baseline } = this.options;
     if (epoch < startFromEpoch) return;
-    const value = logs[this.monitor];
-    if (value === undefined) {
-      throw new TrainError(
-        'invalid-options',
-        `EarlyStopping: the epoch has no figure "${this.monitor}", only ${Object.keys(logs).join(', ')}. ` +
-          'Give fit validationData and compile the metric.',
-        { monitor: this.monitor },
-      );
-    }
-    if (restoreBestWeights && !this.bestWeights) await this.remember();
+    const value = this.monitor.value(logs);
+    const isBest = this.monitor.isImprovement(value, this.best);
+    if (restoreBestWeights && (isBest || !this.bestWeights)) await this.remember();
     this.waited += 1;
-    if (this.isBetter(value, this.best)) {
+    if (isBest) {
       this.best = value;
       this.bestEpoch = epoch;
-      if (restoreBestWeights) await this.remember();
-      if (baseline === undefined || this.isBetter(value, baseline)) this.waited = 0;
+      if (baseline === undefined || this.monitor.isImprovement(value, baseline)) this.waited = 0;
       return;
     }
     if (this.waited >= this.patience && epoch > 0) {
@@ -101,12 +85,6 @@ export class EarlyStopping implements Callback {
   async onTrainEnd(): Promise<void> {
     if (this.bestWeights) await this.model?.restore(this.bestWeights);
     this.forget();
-  }
-
-  /** NaN is never better. */
-  private isBetter(value: number, reference: number | undefined): boolean {
-    if (reference === undefined) return !Number.isNaN(value);
-    return this.lessIsBetter ? value < reference - this.minDelta : value > reference + this.minDelta;
   }
 
   private async remember(): Promise<void> {

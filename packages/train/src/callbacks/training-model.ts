@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 
+import { rangeProblems, throwProblems } from '../errors.js';
 import type { TrainedParameter } from '../executor.js';
 import type { OptimizerSession } from '../optimizer-session.js';
 import type { OptimizerState } from '../optimizers/optimizer-state.js';
@@ -8,6 +9,7 @@ import type { CallbackModel, ParameterSnapshot } from './callback.js';
 /** The model as callbacks see it during one run. */
 export class TrainingModel implements CallbackModel {
   stopTraining = false;
+  private rate: number;
   private readonly snapshots = new Set<ParameterSnapshot>();
 
   constructor(
@@ -17,7 +19,19 @@ export class TrainingModel implements CallbackModel {
       OptimizerSession<never>,
       'readParameters' | 'writeParameters' | 'exportState'
     >,
-  ) {}
+    learningRate: number,
+  ) {
+    this.rate = learningRate;
+  }
+
+  get learningRate(): number {
+    return this.rate;
+  }
+
+  set learningRate(rate: number) {
+    throwProblems('model.learningRate', rangeProblems({ learningRate: rate }, 'non-negative'));
+    this.rate = rate;
+  }
 
   readParameters(): Promise<void> {
     return this.session.readParameters();

@@ -1,8 +1,15 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 
-import { type Callback, type CallbackModel, compile, EarlyStopping, type Logs, sgd } from '../src/index.js';
-import { sentenceData, sentences, SmallClassifier } from './logistic.js';
+import {
+  type Callback,
+  type CallbackModel,
+  compile,
+  EarlyStopping,
+  type Logs,
+  sgd,
+} from '../../src/index.js';
+import { sentenceData, sentences, SmallClassifier } from '../logistic.js';
 
 const data = sentenceData(sentences(20));
 
@@ -29,6 +36,7 @@ describe('callbacks', () => {
       onEpochEnd: (epoch, logs) => note(`epoch ${epoch} end ${Number.isFinite(logs.val_loss)}`),
       onTrainBatchBegin: (step) => note(`batch ${step} begin`),
       onTrainBatchEnd: (step, logs) => note(`batch ${step} end ${logs.step}`),
+      onNonFiniteStep: ({ step }) => note(`non-finite step ${step}`),
       onTestBegin: (batches) => note(`test begin ${batches}`),
       onTestEnd: (logs) => note(`test end ${Number.isFinite(logs.loss)}`),
       onTestBatchBegin: (batch) => note(`test batch ${batch} begin`),
@@ -134,9 +142,9 @@ describe('EarlyStopping', () => {
     expect(plain.final).toEqual(plain.states[2]);
   });
 
-  it('knows that more accuracy is better, and what minDelta, baseline and startFromEpoch mean', async () => {
+  it('knows what mode, minDelta, baseline and startFromEpoch mean', async () => {
     const rising = await feed(
-      new EarlyStopping({ monitor: 'val_accuracy' }),
+      new EarlyStopping({ monitor: 'val_accuracy', mode: 'max' }),
       [0.5, 0.6, 0.7, 0.7, 0.9],
       'val_accuracy',
     );

@@ -1,0 +1,44 @@
+import type * as tf from '@tensorflow/tfjs';
+import { writeFile } from 'node:fs/promises';
+
+import type { CallbackModel, OptimizerState, ParameterSnapshot } from '../../src/index.js';
+
+/** A model whose weights are one number, for callbacks alone. */
+export class CountingModel implements CallbackModel {
+  stopTraining = false;
+  learningRate = 0.1;
+  weights = -1;
+  /** snapshots that nobody has disposed */
+  kept = 0;
+  saves = 0;
+  readonly parameters = new Map<string, tf.Variable>();
+
+  readParameters(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  snapshot(): Promise<ParameterSnapshot> {
+    this.kept += 1;
+    const snapshot: ParameterSnapshot & { weights: number } = {
+      weights: this.weights,
+      values: new Map(),
+      dispose: () => (this.kept -= 1),
+    };
+    return Promise.resolve(snapshot);
+  }
+
+  restore(snapshot: ParameterSnapshot): Promise<void> {
+    this.weights = (snapshot as ParameterSnapshot & { weights: number }).weights;
+    return Promise.resolve();
+  }
+
+  optimizerState(): Promise<OptimizerState> {
+    return Promise.resolve({ kind: 'sgd', iterations: 0, slots: new Map() });
+  }
+
+  /** Writes the weights to a file. */
+  readonly save = async (path: string): Promise<void> => {
+    this.saves += 1;
+    await writeFile(path, String(this.weights));
+  };
+}
