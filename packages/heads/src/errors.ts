@@ -1,10 +1,12 @@
 /**
- * - `no-pooler`: the encoder has no pooled output, which sequence heads read
- * - `invalid-labels`: labels of the wrong shape or type, or outside the classes
+ * - `no-pooler`: the encoder has no pooled output, which the head reads
+ * - `invalid-inputs`: tokens of the wrong shape
+ * - `invalid-labels`: labels of the wrong shape or type, outside the classes, or outside their text
  * - `invalid-options`: options that contradict each other or the task
  * - `wrong-task`: a saved model of another kind
  */
-export type HeadErrorCode = 'no-pooler' | 'invalid-labels' | 'invalid-options' | 'wrong-task';
+export type HeadErrorCode =
+  'no-pooler' | 'invalid-inputs' | 'invalid-labels' | 'invalid-options' | 'wrong-task';
 
 /**
  * Everything `@bertune/heads` throws on purpose. Switch on `code`, not on `instanceof`: two copies of the package in

@@ -21,9 +21,36 @@ export {
   softmaxCrossEntropy,
   type WeightedMean,
 } from './losses/softmax-cross-entropy.js';
+export {
+  type MultipleChoiceBatch,
+  MultipleChoiceClassifier,
+  type MultipleChoiceInputs,
+} from './multiple-choice/multiple-choice-classifier.js';
 export type { LoadHeadOptions } from './pretrained.js';
+export {
+  answerPositions,
+  answerSpan,
+  type QuestionWindow,
+  type TextSpan,
+  type TokenPositions,
+} from './question-answering/answer-positions.js';
+export { answerScores, type AnswerScores, meanAnswerScores } from './question-answering/answer-scores.js';
+export {
+  type Answer,
+  decodeAnswers,
+  type DecodeAnswersOptions,
+  type DecodedAnswers,
+  type ScoredWindow,
+} from './question-answering/decode-answers.js';
+export { QuestionAnswerer, type QuestionAnsweringBatch } from './question-answering/question-answerer.js';
 export type { SequenceBatch } from './sequence/sequence-batch.js';
 export { SequenceClassifier } from './sequence/sequence-classifier.js';
 export { SequenceHead } from './sequence/sequence-head.js';
 export { type RegressorOptions, SequenceRegressor } from './sequence/sequence-regressor.js';
 export { TaskHead } from './task-head.js';
+export { alignLabels, type AlignLabelsOptions, wordClasses } from './token-classification/align-labels.js';
+export {
+  type TokenClassificationBatch,
+  TokenClassifier,
+  type TokenClassifierOptions,
+} from './token-classification/token-classifier.js';

@@ -90,6 +90,7 @@ export async function saveHead(
     ...options,
     config,
     architecture: layout.architecture,
+    lora: head.bert.lora,
     extra: { ...extra, ...former, ...meaning },
   });
 }

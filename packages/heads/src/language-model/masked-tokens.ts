@@ -1,7 +1,7 @@
 import type { BertInputs } from '@bertune/bert';
 import * as tf from '@tensorflow/tfjs';
 
-import { HeadError } from '../errors.js';
+import { checkLabelTensor, readLabels } from '../label-checks.js';
 import { IGNORED_LABEL } from '../losses/softmax-cross-entropy.js';
 import { gatherRows } from '../ops/gather-rows.js';
 
@@ -47,7 +47,7 @@ export function maskedRows(hidden: tf.Tensor3D, positions: tf.Tensor2D | undefin
   return tf.tidy(() => {
     const rows: tf.Tensor2D = tf.reshape(hidden, [batch * length, width]);
     if (!positions) return rows;
-    checkTensor('maskedPositions', positions, [batch, positions.shape[1]]);
+    checkLabelTensor('maskedPositions', positions, [batch, positions.shape[1]]);
     const starts = tf.range(0, batch * length, length, 'int32').reshape([batch, 1]);
     return gatherRows(rows, tf.reshape(tf.add(positions, starts), [positions.size]));
   });
@@ -57,11 +57,11 @@ export function maskedRows(hidden: tf.Tensor3D, positions: tf.Tensor2D | undefin
 export function checkMaskedTensors(batch: MaskedLanguageModelBatch): void {
   const [rows, length] = batch.inputIds.shape;
   if (!batch.maskedPositions) {
-    checkTensor('labels', batch.labels, [rows, length]);
+    checkLabelTensor('labels', batch.labels, [rows, length]);
     return;
   }
-  checkTensor('maskedPositions', batch.maskedPositions, [rows, batch.maskedPositions.shape[1]]);
-  checkTensor('maskedLabels', batch.maskedLabels, batch.maskedPositions.shape);
+  checkLabelTensor('maskedPositions', batch.maskedPositions, [rows, batch.maskedPositions.shape[1]]);
+  checkLabelTensor('maskedLabels', batch.maskedLabels, batch.maskedPositions.shape);
 }
 
 /**
@@ -74,7 +74,7 @@ export function countMaskedTokens(batch: MaskedLanguageModelBatch, vocabulary: n
   const name = batch.maskedPositions ? 'maskedLabels' : 'labels';
   const labels = maskedLabels(batch);
   const isId = (id: number): boolean => id >= 0 && id < vocabulary;
-  const counted = checkValues(
+  const counted = readLabels(
     name,
     labels,
     `ids from 0 to ${vocabulary - 1}, or ${IGNORED_LABEL}`,
@@ -82,7 +82,7 @@ export function countMaskedTokens(batch: MaskedLanguageModelBatch, vocabulary: n
   ).filter((id) => id !== IGNORED_LABEL).length;
   if (batch.maskedPositions) {
     const length = batch.inputIds.shape[1];
-    checkValues(
+    readLabels(
       'maskedPositions',
       batch.maskedPositions,
       `positions from 0 to ${length - 1}`,
@@ -90,26 +90,4 @@ export function countMaskedTokens(batch: MaskedLanguageModelBatch, vocabulary: n
     );
   }
   return counted;
-}
-
-function checkTensor(name: string, tensor: tf.Tensor | undefined, shape: readonly number[]): void {
-  if (tensor?.dtype === 'int32' && tensor.shape.join() === shape.join()) return;
-  const found = tensor ? `${tensor.dtype} [${tensor.shape.join(', ')}]` : 'none';
-  throw new HeadError('invalid-labels', `${name}: expected int32 [${shape.join(', ')}], found ${found}.`);
-}
-
-function checkValues(
-  name: string,
-  tensor: tf.Tensor2D,
-  expected: string,
-  isValid: (value: number) => boolean,
-): number[] {
-  const values = [...tensor.dataSync()];
-  const at = values.findIndex((value) => !isValid(value));
-  if (at < 0) return values;
-  const [row, column] = [Math.floor(at / tensor.shape[1]), at % tensor.shape[1]];
-  throw new HeadError(
-    'invalid-labels',
-    `${name}: expected ${expected}, found ${values[at]} in row ${row}, column ${column}.`,
-  );
 }

@@ -10,15 +10,11 @@ import {
 } from '@bertune/bert';
 import * as tf from '@tensorflow/tfjs';
 
+import { checkLabelTensor } from '../label-checks.js';
 import { softmaxCrossEntropy } from '../losses/softmax-cross-entropy.js';
 import { type HeadLayout, loadHead, type LoadHeadOptions, saveHead } from '../pretrained.js';
 import { requirePooler, TaskHead } from '../task-head.js';
-import {
-  checkNextSentenceLabels,
-  checkNextSentenceTensor,
-  NEXT_SENTENCE,
-  nextSentenceParameters,
-} from './next-sentence-layer.js';
+import { checkNextSentenceLabels, NEXT_SENTENCE, nextSentenceParameters } from './next-sentence-layer.js';
 
 /** Pairs of texts, and whether the second follows the first. The caller keeps and disposes every tensor. */
 export type NextSentenceBatch = BertInputs & {
@@ -101,7 +97,7 @@ export class NextSentencePredictor extends TaskHead {
    * @returns scalar float32, differentiable; caller disposes
    */
   loss(batch: NextSentenceBatch, run?: TrainingRun): tf.Scalar {
-    checkNextSentenceTensor('labels', batch.labels, batch.inputIds.shape[0]);
+    checkLabelTensor('labels', batch.labels, [batch.inputIds.shape[0]]);
     return tf.tidy(() => softmaxCrossEntropy(this.logits(batch, run), batch.labels));
   }
 
@@ -110,7 +106,7 @@ export class NextSentencePredictor extends TaskHead {
    * @returns loss: scalar float32; predictions: as `predict`; the caller disposes both
    */
   lossAndPredictions(batch: NextSentenceBatch): { loss: tf.Scalar; predictions: tf.Tensor2D } {
-    checkNextSentenceTensor('labels', batch.labels, batch.inputIds.shape[0]);
+    checkLabelTensor('labels', batch.labels, [batch.inputIds.shape[0]]);
     return tf.tidy(() => {
       const logits = this.logits(batch);
       return { loss: softmaxCrossEntropy(logits, batch.labels), predictions: tf.softmax(logits) };

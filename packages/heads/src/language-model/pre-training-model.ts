@@ -10,7 +10,8 @@ import {
 } from '@bertune/bert';
 import * as tf from '@tensorflow/tfjs';
 
-import { softmaxCrossEntropy } from '../losses/softmax-cross-entropy.js';
+import { checkLabelTensor } from '../label-checks.js';
+import { IGNORED_LABEL, softmaxCrossEntropy } from '../losses/softmax-cross-entropy.js';
 import { type HeadLayout, loadHead, type LoadHeadOptions, saveHead } from '../pretrained.js';
 import { requirePooler, TaskHead } from '../task-head.js';
 import {
@@ -21,12 +22,7 @@ import {
   type MaskedPositions,
   maskedRows,
 } from './masked-tokens.js';
-import {
-  checkNextSentenceLabels,
-  checkNextSentenceTensor,
-  NEXT_SENTENCE,
-  nextSentenceParameters,
-} from './next-sentence-layer.js';
+import { checkNextSentenceLabels, NEXT_SENTENCE, nextSentenceParameters } from './next-sentence-layer.js';
 import {
   likeliestTokens,
   maskedTokenLoss,
@@ -182,7 +178,7 @@ export class PreTrainingModel extends TaskHead {
 
 function checkTensors(batch: PreTrainingBatch): void {
   checkMaskedTensors(batch);
-  checkNextSentenceTensor('nextSentenceLabels', batch.nextSentenceLabels, batch.inputIds.shape[0]);
+  checkLabelTensor('nextSentenceLabels', batch.nextSentenceLabels, [batch.inputIds.shape[0]]);
 }
 
 function lossOfLogits({ tokens, nextSentence }: PreTrainingLogits, batch: PreTrainingBatch): tf.Scalar {
@@ -190,7 +186,7 @@ function lossOfLogits({ tokens, nextSentence }: PreTrainingLogits, batch: PreTra
   const labels = maskedLabels(batch);
   let ofTokens = maskedTokenLoss(tokens, labels);
   if (maskedPerText) {
-    const counted = tf.sum(tf.cast(tf.notEqual(labels, tf.scalar(-100, 'int32')), 'float32'));
+    const counted = tf.sum(tf.cast(tf.notEqual(labels, tf.scalar(IGNORED_LABEL, 'int32')), 'float32'));
     ofTokens = tf.mul(ofTokens, tf.div(counted, tf.mul(maskedPerText, nextSentenceLabels.shape[0])));
   }
   return tf.add(ofTokens, softmaxCrossEntropy(nextSentence, nextSentenceLabels));

@@ -14,6 +14,7 @@ import {
   logitCount,
   type Problem,
 } from './classifier-options.js';
+import { definedOnly } from '../defined-only.js';
 import { HeadError } from '../errors.js';
 import { sigmoidCrossEntropy } from '../losses/sigmoid-cross-entropy.js';
 import { softmaxCrossEntropy } from '../losses/softmax-cross-entropy.js';
@@ -194,9 +195,4 @@ export class SequenceClassifier extends SequenceHead {
     }
     return values;
   }
-}
-
-/** The options that were given; a key that is there but undefined must not hide what the file says. */
-function definedOnly<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
