@@ -1,11 +1,16 @@
 /** Bytes of a pickle: strings are opcodes and text, numbers are single bytes. */
 export function raw(...parts: readonly (string | number | Uint8Array)[]): Uint8Array {
-  const latin1 = (text: string): number[] => Array.from(text, (character) => character.charCodeAt(0));
-  return Uint8Array.from(
-    parts.flatMap((part) =>
-      typeof part === 'number' ? [part] : typeof part === 'string' ? latin1(part) : [...part],
-    ),
-  );
+  const lengthOf = (part: string | number | Uint8Array): number =>
+    typeof part === 'number' ? 1 : part.length;
+  const result = new Uint8Array(parts.reduce((sum: number, part) => sum + lengthOf(part), 0));
+  let at = 0;
+  for (const part of parts) {
+    if (typeof part === 'number') result[at] = part;
+    else if (typeof part !== 'string') result.set(part, at);
+    else for (let i = 0; i < part.length; i++) result[at + i] = part.charCodeAt(i);
+    at += lengthOf(part);
+  }
+  return result;
 }
 
 /** Four bytes, the least significant first. */

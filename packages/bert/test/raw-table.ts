@@ -2,8 +2,15 @@ import { crc32c, masked as mask } from '../src/tensor-bundle/crc32c.js';
 
 /** Tables and messages of TensorFlow's checkpoints, right or wrong, for tests. */
 
-const bytesOf = (...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array =>
-  Uint8Array.from(parts.flatMap((part) => [...part]));
+function bytesOf(...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array {
+  const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    result.set(part, at);
+    at += part.length;
+  }
+  return result;
+}
 
 function varint(value: number): number[] {
   const bytes: number[] = [];
@@ -49,14 +56,18 @@ function block(entries: readonly (readonly [string, Uint8Array])[]): Uint8Array 
   return result;
 }
 
-/** A table with these entries in each block, keys as they come. */
+/**
+ * A table with these entries in each block, keys as they come.
+ * @param options.change what becomes of a block before its checksum is taken
+ */
 export function table(
   blocks: readonly (readonly (readonly [string, Uint8Array])[])[],
-  { compression = 0 } = {},
+  { compression = 0, change = (block: Uint8Array): Uint8Array => block } = {},
 ): Uint8Array {
   const parts: Uint8Array[] = [];
   let at = 0;
-  const add = (content: Uint8Array): Uint8Array => {
+  const add = (original: Uint8Array): Uint8Array => {
+    const content = change(original);
     const typed = new Uint8Array(content.length + 1);
     typed.set(content);
     typed[content.length] = compression;

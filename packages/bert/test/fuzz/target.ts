@@ -1,0 +1,16 @@
+import type { Draw } from './random.js';
+
+/** Files of one input, by their names in the folder that is opened. */
+export type Input = ReadonlyMap<string, Uint8Array>;
+
+/** A reader to be tried. */
+export interface Target {
+  readonly name: string;
+  /** An input that is wrong in some way, or not: valid files, and structures of the format taken apart and changed. */
+  input(draw: Draw): Input;
+  /**
+   * Opens the input, whose files are in `folder`, and reads everything in it.
+   * @throws CheckpointError for every fault, and nothing else
+   */
+  read(folder: string): Promise<void>;
+}

@@ -1,0 +1,56 @@
+import { parentPort, workerData } from 'node:worker_threads';
+
+import { installMeter } from './allocations.js';
+import { drawFrom, seedOf } from './random.js';
+import { TARGETS } from './targets/index.js';
+import { PLANTED } from './targets/planted.js';
+import { type Fault, tryInput } from './try-input.js';
+
+/** What a worker is told to do: the inputs `first`, `first + step`, … below `count`, of all targets in turn. */
+export interface Work {
+  readonly seed: number;
+  readonly first: number;
+  readonly step: number;
+  readonly count: number;
+  readonly targets: readonly string[];
+  /** the input that is being read, for the watchdog */
+  readonly current: Int32Array;
+}
+
+/** What a worker says at its end, or when a reader is wrong. */
+export interface Report {
+  /** answers by target and error code */
+  readonly answers: ReadonlyMap<string, number>;
+  /** milliseconds of the slowest input, and which it was */
+  readonly slowest: { readonly index: number; readonly milliseconds: number };
+  readonly found: { readonly index: number; readonly target: string; readonly fault: Fault } | undefined;
+}
+
+const targetAt = (names: readonly string[], index: number): (typeof TARGETS)[number] => {
+  const target = [...TARGETS, ...PLANTED].find(({ name }) => name === names[index % names.length]);
+  if (target === undefined) throw new Error(`no target ${names[index % names.length]}`);
+  return target;
+};
+
+async function work({ seed, first, step, count, targets, current }: Work): Promise<Report> {
+  const answers = new Map<string, number>();
+  let slowest = { index: -1, milliseconds: 0 };
+  for (let index = first; index < count; index += step) {
+    Atomics.store(current, 0, index);
+    const target = targetAt(targets, index);
+    const input = target.input(drawFrom(seedOf(seed, index)));
+    const begin = performance.now();
+    const answer = await tryInput(target, input);
+    const milliseconds = performance.now() - begin;
+    if (milliseconds > slowest.milliseconds) slowest = { index, milliseconds };
+    if (typeof answer !== 'string') {
+      return { answers, slowest, found: { index, target: target.name, fault: answer } };
+    }
+    const key = `${target.name} ${answer}`;
+    answers.set(key, (answers.get(key) ?? 0) + 1);
+  }
+  return { answers, slowest, found: undefined };
+}
+
+installMeter();
+parentPort?.postMessage(await work(workerData as Work));
