@@ -13,6 +13,10 @@ export class CheckedTrainable<Batch extends Input, Input extends object> impleme
     return this.trainable.parameters;
   }
 
+  get rowsHaveTokens(): boolean {
+    return this.trainable.rowsHaveTokens ?? false;
+  }
+
   loss(batch: Batch, run?: TrainingRun): tf.Scalar {
     return checkedLoss(this.trainable.loss(batch, run));
   }

@@ -12,6 +12,9 @@ import { RowCollector } from './row-collector.js';
 import { paddedLengthOf } from './step-batches.js';
 import { batchTensors, type Predictor, type Trainable } from './trainable.js';
 
+/** Label of what does not count, as in torch and Hugging Face. */
+const IGNORED_LABEL = -100;
+
 /** Model and executor of an evaluation or prediction. */
 export interface Runner<Model> {
   readonly trainable: Model;
@@ -35,8 +38,8 @@ export async function runEvaluate<Example, Batch extends object>(
 ): Promise<Evaluation> {
   const callbacks: readonly Callback[] = options.callbacks ?? [];
   const batches = evaluationBatches('evaluate', data, options);
-  const predictions = new RowCollector('predictions', data.examples.length);
-  const labels = new RowCollector('labels', data.examples.length);
+  const predictions = predictionRows(trainable, data.examples.length);
+  const labels = labelRows(trainable, data.examples.length);
   let loss = 0;
   let weight = 0;
 
@@ -69,11 +72,11 @@ export async function runEvaluate<Example, Batch extends object>(
  * @param batches indices of the examples of each
  */
 export async function collectLabels<Example, Batch extends object>(
-  trainable: Pick<Trainable<Batch>, 'labels'>,
+  trainable: Pick<Trainable<Batch>, 'labels' | 'rowsHaveTokens'>,
   data: Dataset<Example, Batch>,
   batches: readonly (readonly number[])[],
 ): Promise<HostTensor> {
-  const labels = new RowCollector('labels', data.examples.length);
+  const labels = labelRows(trainable, data.examples.length);
   for (const indices of batches) {
     await withBatch('fit', data, indices, (batch) => addLabels(labels, trainable, batch, indices));
   }
@@ -97,7 +100,7 @@ export async function runPredict<Example, Input extends object>(
   data: Dataset<Example, Input>,
   options: EvaluateOptions,
 ): Promise<HostTensor> {
-  const predictions = new RowCollector('predictions', data.examples.length);
+  const predictions = predictionRows(trainable, data.examples.length);
   for (const indices of evaluationBatches('predict', data, options)) {
     throwIfAborted(options.signal, 'predict');
     await withBatch('predict', data, indices, async (batch) => {
@@ -107,6 +110,16 @@ export async function runPredict<Example, Input extends object>(
     await yieldToEventLoop();
   }
   return predictions.result();
+}
+
+type Rows = Pick<Trainable<object>, 'rowsHaveTokens'>;
+
+function predictionRows({ rowsHaveTokens }: Rows, examples: number): RowCollector {
+  return new RowCollector('predictions', examples, rowsHaveTokens ? NaN : undefined);
+}
+
+function labelRows({ rowsHaveTokens }: Rows, examples: number): RowCollector {
+  return new RowCollector('labels', examples, rowsHaveTokens ? IGNORED_LABEL : undefined);
 }
 
 /**

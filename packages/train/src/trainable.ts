@@ -30,6 +30,11 @@ export interface Predictor<Input extends object> {
    * @returns [B, ...] float32; caller disposes
    */
   predict(batch: Input): tf.Tensor;
+  /**
+   * Whether axis 1 of predictions and labels counts tokens, of which batches have different numbers; default false. Over
+   * a data set rows are then filled up to the longest: predictions with NaN, labels with -100.
+   */
+  readonly rowsHaveTokens?: boolean;
 }
 
 /**
