@@ -37,7 +37,7 @@ export function fileNamePattern(template: string): RegExp {
 
 function formatNumber(where: string, field: string, value: number, format: string): string {
   const [matched, zero, width, precision, type] = FORMAT.exec(format) ?? [];
-  if (matched === undefined || (type === 'd' && !Number.isInteger(value))) {
+  if (matched === undefined || (type === 'd' && value % 1 !== 0 && Number.isFinite(value))) {
     throw new TrainError(
       'invalid-options',
       `${where}: expected a field like {epoch:02d} or {val_loss:.4f}, found ${field} for ${value}.`,

@@ -60,7 +60,6 @@ export class TensorBoard implements Callback {
     this.writers.clear();
     this.steps = this.initialStep;
     const train = this.writer('train');
-    if (this.initialStep > 0) train.resume(this.initialStep);
     for (const [tag, text] of Object.entries(this.options.text ?? {})) await train.text(tag, text, 0);
     await train.flush();
   }
@@ -115,8 +114,10 @@ export class TensorBoard implements Callback {
 
   /** Made when first needed: without validation there is no such run. */
   private writer(run: 'train' | 'validation'): EventFileWriter {
-    const writer =
-      this.writers.get(run) ?? new EventFileWriter({ directory: host.join(this.options.logDir, run) });
+    const present = this.writers.get(run);
+    if (present) return present;
+    const writer = new EventFileWriter({ directory: host.join(this.options.logDir, run) });
+    writer.start(this.initialStep);
     this.writers.set(run, writer);
     return writer;
   }

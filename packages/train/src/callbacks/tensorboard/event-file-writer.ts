@@ -65,7 +65,7 @@ export class EventFileWriter {
    * @param thresholds points of the curve; default 201. All curves of a tag must have as many.
    * @throws TrainError `shape-mismatch`, `invalid-options`
    */
-  prCurve(
+  async prCurve(
     tag: string,
     labels: ArrayLike<number>,
     scores: ArrayLike<number>,
@@ -76,12 +76,15 @@ export class EventFileWriter {
       'prCurve',
       thresholds >= 2 ? rangeProblems({ thresholds }, 'count') : ['thresholds must be 2 or more'],
     );
-    return this.summary(step, prCurveSummary(tag, labels, scores, thresholds));
+    await this.summary(step, prCurveSummary(tag, labels, scores, thresholds));
   }
 
-  /** Says that the run goes on from a step: TensorBoard forgets what a former, killed one wrote from there on. */
-  resume(step: number): void {
-    this.add((event) => event.integer(2, step).message(7, new Message().integer(1, 1))); // SessionLog.START
+  /**
+   * Says that a session begins at a step. TensorBoard then forgets what an earlier session of the run, killed later than
+   * where this one goes on, had written from that step on; it wants to see the beginning of both.
+   */
+  start(step: number): void {
+    this.add((event) => atStep(event, step).message(7, new Message().integer(1, 1))); // SessionLog.START
   }
 
   /** Writes what is waiting. @throws TrainError `file-failed`, `not-supported` */
@@ -95,7 +98,7 @@ export class EventFileWriter {
 
   private async summary(step: number, value: Message): Promise<void> {
     throwProblems('EventFileWriter', rangeProblems({ step }, 'index'));
-    this.add((event) => event.integer(2, step).message(5, new Message().message(1, value)));
+    this.add((event) => atStep(event, step).message(5, new Message().message(1, value)));
     const isDue = this.waitingBytes >= FLUSH_BYTES || this.now() - this.flushed >= FLUSH_MILLISECONDS;
     if (isDue) await this.flush();
   }
@@ -106,4 +109,9 @@ export class EventFileWriter {
     this.waiting.push(record);
     this.waitingBytes += record.length;
   }
+}
+
+/** 0 is the default, which is not written. */
+function atStep(event: Message, step: number): Message {
+  return step === 0 ? event : event.integer(2, step);
 }

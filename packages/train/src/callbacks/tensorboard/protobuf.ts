@@ -10,7 +10,7 @@ export function concatenated(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /** Wire types of Protocol Buffers. */
-const [VARINT, FIXED64, LENGTH, FIXED32] = [0, 1, 2, 5];
+const [VARINT, FIXED64, LENGTH] = [0, 1, 2];
 
 /** A message of Protocol Buffers, written field by field; what equals the default of its type may be left out. */
 export class Message {
@@ -26,13 +26,6 @@ export class Message {
     const bytes = new Uint8Array(8);
     new DataView(bytes.buffer).setFloat64(0, value, true);
     return this.add(varint((field << 3) | FIXED64), bytes);
-  }
-
-  /** float */
-  float(field: number, value: number): this {
-    const bytes = new Uint8Array(4);
-    new DataView(bytes.buffer).setFloat32(0, value, true);
-    return this.add(varint((field << 3) | FIXED32), bytes);
   }
 
   /** bytes, or a string in UTF-8 */

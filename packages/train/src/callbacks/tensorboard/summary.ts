@@ -3,22 +3,15 @@ import { Message } from './protobuf.js';
 
 // Field numbers are those of tensorboard/compat/proto/{event,summary,tensor,tensor_shape}.proto.
 const [DT_FLOAT, DT_DOUBLE, DT_STRING] = [1, 2, 7];
-const [SCALAR, TENSOR] = [1, 2]; // DataClass
 
 /** Buckets of a histogram, as TensorFlow's `tf.summary.histogram` has them. */
 const HISTOGRAM_BUCKETS = 30;
 
-/** A tensor with its plugin's metadata: `Summary.Value`. */
-function value(
-  tag: string,
-  plugin: string,
-  tensor: Message,
-  dataClass: number,
-  content = new Message(),
-): Message {
-  const pluginData = new Message().bytes(1, plugin).bytes(2, content.encode());
-  const metadata = new Message().message(1, pluginData).integer(4, dataClass);
-  return new Message().bytes(1, tag).message(8, tensor).message(9, metadata);
+/** A tensor with its plugin's metadata: `Summary.Value`. TensorBoard fills in the data class by the plugin's name. */
+function value(tag: string, plugin: string, tensor: Message, content?: Message): Message {
+  const pluginData = new Message().bytes(1, plugin);
+  if (content) pluginData.message(2, content);
+  return new Message().bytes(1, tag).message(8, tensor).message(9, new Message().message(1, pluginData));
 }
 
 function tensorOf(type: number, shape: readonly number[]): Message {
@@ -39,12 +32,12 @@ function littleEndian(values: ArrayLike<number>, bytesEach: 4 | 8): Uint8Array {
 
 /** One figure, as `tf.summary.scalar` writes it. */
 export function scalarSummary(tag: string, figure: number): Message {
-  return value(tag, 'scalars', tensorOf(DT_FLOAT, []).float(5, figure), SCALAR);
+  return value(tag, 'scalars', tensorOf(DT_FLOAT, []).bytes(4, littleEndian([figure], 4)));
 }
 
 /** Text in Markdown, as `tf.summary.text` writes it. */
 export function textSummary(tag: string, text: string): Message {
-  return value(tag, 'text', tensorOf(DT_STRING, []).bytes(8, text), TENSOR);
+  return value(tag, 'text', tensorOf(DT_STRING, []).bytes(8, text));
 }
 
 /**
@@ -54,7 +47,7 @@ export function textSummary(tag: string, text: string): Message {
 export function histogramSummary(tag: string, values: ArrayLike<number>): Message {
   const buckets = histogramBuckets(values);
   const tensor = tensorOf(DT_DOUBLE, [HISTOGRAM_BUCKETS, 3]).bytes(4, littleEndian(buckets, 8));
-  return value(tag, 'histograms', tensor, TENSOR);
+  return value(tag, 'histograms', tensor);
 }
 
 /**
@@ -97,7 +90,7 @@ export function prCurveSummary(
       4,
     ),
   );
-  return value(tag, 'pr_curves', tensor, TENSOR, content);
+  return value(tag, 'pr_curves', tensor, content);
 }
 
 function histogramBuckets(values: ArrayLike<number>): Float64Array {
