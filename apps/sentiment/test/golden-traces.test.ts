@@ -2,6 +2,7 @@ import { beforeAll, describe, jest } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 
+import { itFollowsPeft } from './helpers/golden-lora.js';
 import { itFollowsTheGoldenTraces } from './helpers/golden-traces.js';
 
 jest.setTimeout(120_000);
@@ -12,4 +13,5 @@ describe.each(['cpu', 'wasm'])('training traces on %s', (backend) => {
   });
 
   itFollowsTheGoldenTraces();
+  itFollowsPeft();
 });

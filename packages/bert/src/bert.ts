@@ -1,11 +1,18 @@
 import type * as tf from '@tensorflow/tfjs';
 
-import type { SaveOptions } from './checkpoint-save.js';
 import type { BertConfig } from './config.js';
 import type { ParseConfigOptions } from './config-json.js';
 import { type BertOutput, type EncodeOptions, runEncoder } from './encoder.js';
+import { BertError } from './errors.js';
 import { type BertInputs, checkInputs, findWrongId } from './inputs.js';
-import { loadVariables, type LoadVariablesOptions, saveVariables } from './model-files.js';
+import { Lora } from './lora/lora.js';
+import type { LoraConfig } from './lora/lora-config.js';
+import {
+  loadVariables,
+  type LoadVariablesOptions,
+  saveVariables,
+  type SaveVariablesOptions,
+} from './model-files.js';
 import { createParameters, encoderParameters } from './parameters.js';
 import { readPretrainedConfig } from './pretrained.js';
 import { type BertWeights, weightTree } from './weights.js';
@@ -17,6 +24,12 @@ export interface BertOptions {
    * 30 % more time for a batch several times larger; the same numbers to the last bit; default false
    */
   readonly recompute?: boolean | undefined;
+}
+
+/** What the constructor needs to know of the parameters beside their names. */
+export interface BertParts extends BertOptions {
+  /** low-rank adaptation whose A and B are among the parameters, see `addLora` */
+  readonly lora?: LoraConfig | undefined;
 }
 
 /** How an encoder without a checkpoint is made. */
@@ -34,7 +47,7 @@ export interface FromPretrainedOptions extends LoadVariablesOptions, ParseConfig
 }
 
 /** In what form a model is saved. */
-export type SavePretrainedOptions = Pick<SaveOptions, 'dtype' | 'maxShardBytes'>;
+export type SavePretrainedOptions = Pick<SaveVariablesOptions, 'dtype' | 'maxShardBytes' | 'foldLora'>;
 
 /**
  * A BERT encoder with its parameters. It owns them: `dispose` frees them all.
@@ -45,6 +58,8 @@ export type SavePretrainedOptions = Pick<SaveOptions, 'dtype' | 'maxShardBytes'>
 export class Bert {
   /** whether the gradient computes the activations of each layer anew */
   readonly recompute: boolean;
+  /** low-rank adaptation; absent in an encoder without */
+  readonly lora: Lora | undefined;
   private readonly weights: BertWeights;
 
   /**
@@ -57,10 +72,11 @@ export class Bert {
     readonly parameters: ReadonlyMap<string, tf.Variable>,
     /** what else the `config.json` said, kept for saving */
     readonly extra: Readonly<Record<string, unknown>> = {},
-    { recompute = false }: BertOptions = {},
+    { recompute = false, lora }: BertParts = {},
   ) {
     this.recompute = recompute;
-    this.weights = weightTree(parameters, config);
+    this.lora = lora && new Lora(lora, parameters);
+    this.weights = weightTree(parameters, config, this.lora);
   }
 
   /** A new encoder with weights drawn as BERT's were; the same seed gives the same weights on every backend. */
@@ -88,13 +104,14 @@ export class Bert {
   }
 
   /**
-   * Saves the encoder as a folder that `transformers` opens as `BertModel`.
+   * Saves the encoder as a folder that `transformers` opens as `BertModel`. One with LoRA is saved as what it computes, its
+   * changes in the weights; for the changes alone see `saveLora`.
    * @throws CheckpointError `write-failed`, `value-out-of-range`, `not-supported`
    */
   async savePretrained(directory: string, options: SavePretrainedOptions = {}): Promise<void> {
     const specs = encoderParameters(this.config, this.hasPooler);
-    const { config, extra } = this;
-    await saveVariables(directory, this.parameters, specs, { ...options, config, extra });
+    const { config, extra, lora } = this;
+    await saveVariables(directory, this.parameters, specs, { ...options, config, extra, lora });
   }
 
   /** Whether the model has the tanh layer on the first token, and so a `pooledOutput`. */
@@ -106,10 +123,16 @@ export class Bert {
    * Encodes one batch.
    * @returns tensors the caller disposes
    * @throws InputError `wrong-dtype`, `wrong-shape`, `too-long`, and `id-out-of-range` on backends whose lookup
-   *   refuses such ids (WebGL looks up zeros instead)
+   *   refuses such ids (WebGL looks up zeros instead); BertError `merged` for a training run of a merged encoder
    */
   encode(inputs: BertInputs, options: EncodeOptions = {}): BertOutput {
     checkInputs(inputs, this.config);
+    if (options.run && this.lora?.isMerged) {
+      throw new BertError(
+        'merged',
+        'encode: LoRA is merged, so it cannot be trained. Call unmergeLora first.',
+      );
+    }
     try {
       return runEncoder(this.weights, this.config, inputs, { ...options, recompute: this.recompute });
     } catch (error) {
@@ -119,6 +142,7 @@ export class Bert {
 
   /** Frees every parameter; the encoder cannot be used afterwards. */
   dispose(): void {
+    this.lora?.dispose();
     for (const parameter of this.parameters.values()) if (!parameter.isDisposed) parameter.dispose();
   }
 }

@@ -8,14 +8,14 @@ import * as tf from '@tensorflow/tfjs';
 import type { BertConfig } from './config.js';
 import type { TrainingRun } from './dropout-stream.js';
 import type { BertInputs } from './inputs.js';
-import { activatedLinear } from './ops/activation.js';
+import { activate, activatedLinear } from './ops/activation.js';
+import { type AdaptedLinear, adaptedLinear } from './ops/adapted-linear.js';
 import { attention, attentionProbabilities, type AttentionShape } from './ops/attention.js';
 import { type Dropout, dropout } from './ops/dropout.js';
 import { embed } from './ops/embedding.js';
 import { layerNorm, layerNormOfSum } from './ops/layer-norm.js';
-import { linear } from './ops/linear.js';
 import { recomputed } from './ops/recomputed.js';
-import { type BertWeights, layerOfParameters, layerParameters, type LayerWeights } from './weights.js';
+import { type BertWeights, layerTensors, type LayerWeights, withLayerTensors } from './weights.js';
 
 /** What `encode` computes beside the last hidden state. */
 export interface EncodeOptions {
@@ -65,12 +65,7 @@ export function runEncoder(
     const run = (layer: LayerWeights, x: tf.Tensor2D, attentionMask: tf.Tensor2D): tf.Tensor2D =>
       encoderLayer(layer, config, x, attentionMask, shape, options.run, `encoder.layer.${i}`);
     x = options.recompute
-      ? recomputed(
-          [before, ...layerParameters(layer)],
-          [inputs.attentionMask],
-          ([x, ...parameters], [mask]) =>
-            run(layerOfParameters(parameters), x as tf.Tensor2D, mask as tf.Tensor2D),
-        )
+      ? recomputedLayer(layer, before, inputs.attentionMask, run)
       : run(layer, before, inputs.attentionMask);
     before.dispose();
     keepHidden(x);
@@ -78,7 +73,7 @@ export function runEncoder(
 
   const output = {
     lastHiddenState: toSequences(x, shape),
-    pooledOutput: weights.pooler && pool(weights.pooler, x, shape),
+    pooledOutput: weights.pooler && pool(weights.pooler, x, shape, options.run),
     hiddenStates,
     attentions,
   };
@@ -125,12 +120,12 @@ function attentionBlock(
   name: string,
 ): tf.Tensor2D {
   const onProbabilities = dropoutAt(config.attentionDropout, run, `${name}.attention.self`);
-  const query = linear(layer.query, x); // [B * T, D]
-  const key = linear(layer.key, x);
-  const value = linear(layer.value, x);
+  const query = adaptedLinear(layer.query, x, run); // [B * T, D]
+  const key = adaptedLinear(layer.key, x, run);
+  const value = adaptedLinear(layer.value, x, run);
   const context = attention(query, key, value, attentionMask, shape, onProbabilities); // [B * T, D]
   const output = dropout(
-    linear(layer.attentionOutput, context),
+    adaptedLinear(layer.attentionOutput, context, run),
     dropoutAt(config.hiddenDropout, run, `${name}.attention.output`),
   );
   return layerNormOfSum(layer.attentionNorm, output, x, config.layerNormEpsilon);
@@ -143,12 +138,23 @@ function feedForward(
   run: TrainingRun | undefined,
   name: string,
 ): tf.Tensor2D {
-  const intermediate = activatedLinear(config.activation, layer.intermediate, x); // [B * T, intermediateSize]
+  const intermediate = intermediateOf(layer.intermediate, config, x, run); // [B * T, intermediateSize]
   const output = dropout(
-    linear(layer.output, intermediate),
+    adaptedLinear(layer.output, intermediate, run),
     dropoutAt(config.hiddenDropout, run, `${name}.output`),
   );
   return layerNormOfSum(layer.outputNorm, output, x, config.layerNormEpsilon);
+}
+
+/** The first map of the feed-forward block, with its activation. */
+function intermediateOf(
+  map: AdaptedLinear,
+  { activation }: BertConfig,
+  x: tf.Tensor2D,
+  run: TrainingRun | undefined,
+): tf.Tensor2D {
+  if (map.adaptation) return activate(activation, adaptedLinear(map, x, run));
+  return activatedLinear(activation, map, x);
 }
 
 /** tanh(W x + b) of the first token; [B * T, D] -> [B, D]. */
@@ -156,12 +162,13 @@ function pool(
   pooler: NonNullable<BertWeights['pooler']>,
   x: tf.Tensor2D,
   { batch, length }: AttentionShape,
+  run: TrainingRun | undefined,
 ): tf.Tensor2D {
   return tf.tidy(() => {
     const width = x.shape[1];
     // Row b * T is the first token of sequence b: it starts row b of the [B, T * D] view.
     const first = tf.slice(tf.reshape(x, [batch, length * width]), [0, 0], [batch, width]) as tf.Tensor2D;
-    return tf.tanh(linear(pooler, first));
+    return tf.tanh(adaptedLinear(pooler, first, run));
   });
 }
 
@@ -173,9 +180,30 @@ function layerAttentions(
 ): tf.Tensor4D {
   const { batch, length, heads } = shape;
   return tf.tidy(() => {
-    const stack = attentionProbabilities(linear(layer.query, x), linear(layer.key, x), attentionMask, shape);
+    const stack = attentionProbabilities(
+      adaptedLinear(layer.query, x, undefined),
+      adaptedLinear(layer.key, x, undefined),
+      attentionMask,
+      shape,
+    );
     return tf.reshape(stack, [batch, heads, length, length]);
   });
+}
+
+/** A layer that keeps its input alone for the gradient. */
+function recomputedLayer(
+  layer: LayerWeights,
+  x: tf.Tensor2D,
+  attentionMask: tf.Tensor2D,
+  run: (layer: LayerWeights, x: tf.Tensor2D, attentionMask: tf.Tensor2D) => tf.Tensor2D,
+): tf.Tensor2D {
+  const tensors = layerTensors(layer);
+  return recomputed(
+    [x, ...tensors.parameters],
+    [attentionMask, ...tensors.constants],
+    ([x, ...parameters], [mask, ...constants]) =>
+      run(withLayerTensors(layer, { parameters, constants }), x as tf.Tensor2D, mask as tf.Tensor2D),
+  );
 }
 
 /** [B * T, D] -> [B, T, D] */

@@ -1,6 +1,7 @@
 export {
   Bert,
   type BertOptions,
+  type BertParts,
   type FromConfigOptions,
   type FromPretrainedOptions,
   type SavePretrainedOptions,
@@ -34,15 +35,27 @@ export {
 export type { RandomAccessFile } from './files.js';
 export { HeapError, type HeapErrorCode } from './heap.js';
 export { type BertInputs, InputError, type InputErrorCode } from './inputs.js';
+export { addLora, type AddLoraOptions, mergeLora, unmergeLora } from './lora/add-lora.js';
+export type { LoraConfig, LoraOptions } from './lora/lora-config.js';
+export {
+  loadLora,
+  type LoraModel,
+  readLoraConfig,
+  saveLora,
+  type SaveLoraOptions,
+} from './lora/lora-files.js';
+export type { Lora } from './lora/lora.js';
 export {
   type LoadedVariables,
   loadVariables,
   type LoadVariablesOptions,
   saveVariables,
+  type SaveVariablesOptions,
 } from './model-files.js';
 export { activatedLinear } from './ops/activation.js';
 export { type Dropout, dropout } from './ops/dropout.js';
 export { type LayerNorm, layerNorm } from './ops/layer-norm.js';
+export type { LowRank } from './ops/adapted-linear.js';
 export { type Linear, linear } from './ops/linear.js';
 export { type Differentiable, withGradient } from './ops/with-gradient.js';
 export { createParameters, encoderParameters, linearParameters, type ParameterSpec } from './parameters.js';

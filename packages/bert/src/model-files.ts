@@ -4,7 +4,9 @@ import { type LoadReport, loadParameters } from './checkpoint-load.js';
 import { saveParameters, type SaveOptions } from './checkpoint-save.js';
 import type { FitOptions } from './checkpoint-fit.js';
 import type { BertConfig } from './config.js';
-import { missingParameter } from './errors.js';
+import { BertError, missingParameter } from './errors.js';
+import type { Lora } from './lora/lora.js';
+import { isLoraParameter } from './lora/lora-targets.js';
 import { createVariable, initialParameter, type ParameterSpec } from './parameters.js';
 
 /** Which names of a checkpoint may differ from the model's, and how parameters it lacks start. */
@@ -51,24 +53,39 @@ export async function loadVariables(
   }
 }
 
+/** How and as what variables are saved. */
+export interface SaveVariablesOptions extends SaveOptions {
+  /** that of the encoder; must be given where there are A and B among the parameters */
+  readonly lora?: Lora | undefined;
+  /** whether the changes of LoRA are in the saved weights; without them the folder is the model under them. Default true */
+  readonly foldLora?: boolean | undefined;
+}
+
 /**
  * Saves parameters with their config such that `transformers` opens the folder as it is: see `saveParameters`. Values
  * leave the device one parameter at a time.
- * @throws CheckpointError `write-failed`, `value-out-of-range`, `not-supported`; BertError `missing-parameter`
+ * @throws CheckpointError `write-failed`, `value-out-of-range`, `not-supported`; BertError `missing-parameter`,
+ *   `not-adapted` for A and B without `lora`
  */
 export async function saveVariables(
   directory: string,
   parameters: ReadonlyMap<string, tf.Variable>,
   specs: ReadonlyMap<string, ParameterSpec>,
-  options: SaveOptions,
+  { lora, foldLora = true, ...options }: SaveVariablesOptions,
 ): Promise<void> {
+  const lost = lora ? undefined : [...parameters.keys()].find(isLoraParameter);
+  if (lost !== undefined) {
+    const message = `${directory}: ${lost} would be lost: give the encoder's \`lora\`, which says how it is added.`;
+    throw new BertError('not-adapted', message);
+  }
   // Clones share the values' memory and keep them as they are now, while training goes on assigning new ones.
   const copies: tf.Tensor[] = [];
   try {
     const toSave = [...specs].map(([name, { shape, transpose }]) => {
       const variable = parameters.get(name);
       if (variable === undefined) throw missingParameter(name);
-      const copy = tf.keep(tf.clone(variable as tf.Tensor));
+      const value = valueToSave(name, variable, lora, foldLora);
+      const copy = tf.keep(value);
       copies.push(copy);
       return [name, { shape, transpose, values: async () => (await copy.data()) as Float32Array }] as const;
     });
@@ -76,4 +93,11 @@ export async function saveVariables(
   } finally {
     tf.dispose(copies);
   }
+}
+
+/** A new handle of what is saved under a name; caller disposes. */
+function valueToSave(name: string, variable: tf.Tensor, lora: Lora | undefined, fold: boolean): tf.Tensor {
+  if (!lora) return tf.clone(variable);
+  const module = name.replace(/\.weight$/, '');
+  return fold ? lora.effective(module, variable) : tf.clone(lora.unmerged(name, variable));
 }

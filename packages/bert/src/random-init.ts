@@ -27,6 +27,16 @@ export function truncatedNormal(size: number, deviation: number, seed: number, n
   return values;
 }
 
+/**
+ * Samples of a uniform distribution in [-bound, bound), as torch's `kaiming_uniform_` draws them. Counter-based as
+ * `truncatedNormal`.
+ */
+export function uniform(size: number, bound: number, seed: number, name: string): Float32Array {
+  const words = new Uint32Array(size);
+  philoxWords(words, { key: [seed >>> 0, INITIALISATION], counterHigh: [0, nameHash(name)] });
+  return Float32Array.from(words, (word) => (2 * word * 2 ** -32 - 1) * bound);
+}
+
 /** Words drawn at a time: the memory this takes, whatever the size of the parameter. */
 const BLOCK_WORDS = 4096;
 

@@ -98,11 +98,17 @@ const TRACES: Trace[] = [
   },
 ];
 
-type Example = { inputIds: Int32Array; attentionMask: Int32Array; tokenTypeIds: Int32Array; label: number };
+/** A row of the golden batches. */
+export type Example = {
+  inputIds: Int32Array;
+  attentionMask: Int32Array;
+  tokenTypeIds: Int32Array;
+  label: number;
+};
 const LENGTH = 10;
 
 /** The golden batches in their order: step i is examples 8 i to 8 i + 7. */
-function goldenData(): Dataset<Example, SequenceBatch> {
+export function goldenData(): Dataset<Example, SequenceBatch> {
   const stored = readTensors(goldenPath('train/batches.safetensors'));
   const rows = (name: string): Int32Array => stored.get(name)?.data as Int32Array;
   const row = (name: string, i: number): Int32Array => rows(name).subarray(i * LENGTH, (i + 1) * LENGTH);
@@ -148,8 +154,9 @@ const stored = (
   name: string,
 ): GoldenTensor | undefined => tensors.get(`${prefix}bert.${name}`) ?? tensors.get(`${prefix}${name}`);
 
-function startOf(
-  { name, config, head }: Trace,
+/** The classifier that a trace starts from. @param steps tensors of the trace, which may have a start of their own */
+export function startOf(
+  { name, config, head }: Pick<Trace, 'name' | 'config' | 'head'>,
   steps: ReadonlyMap<string, GoldenTensor>,
 ): SequenceClassifier {
   const index = readGoldenJson<Record<string, { config: object }>>(goldenPath('heads/index.json'));
