@@ -1,5 +1,5 @@
 /** Bundles and starts the fuzzer: `node test/fuzz/run.mjs --count 1000000 --seed 1`. Sources, not what was built. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -9,9 +9,12 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 const seeds = {};
-for (const folder of ['pickle', 'tensor-bundle']) {
+for (const folder of ['fuzz', 'hdf5', 'pickle', 'tensor-bundle']) {
   const path = join(root, 'test/golden', folder);
-  for (const name of readdirSync(path)) seeds[`${folder}/${name}`] = readFileSync(join(path, name), 'base64');
+  if (!existsSync(path)) continue;
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    if (entry.isFile()) seeds[`${folder}/${entry.name}`] = readFileSync(join(path, entry.name), 'base64');
+  }
 }
 
 const outdir = mkdtempSync(join(tmpdir(), 'bertune-fuzz-'));

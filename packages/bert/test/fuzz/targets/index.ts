@@ -1,4 +1,5 @@
 import type { Target } from '../target.js';
+import { hdf5, hdf5Checkpoint } from './hdf5.js';
 import { safetensors } from './safetensors.js';
 import { shards } from './shards.js';
 import { tensorBundle, tensorflowCheckpoint } from './tensor-bundle.js';
@@ -12,4 +13,6 @@ export const TARGETS: readonly Target[] = [
   torchLegacy,
   tensorBundle,
   tensorflowCheckpoint,
+  hdf5,
+  hdf5Checkpoint,
 ];
