@@ -39,7 +39,7 @@ const rows = {
 };
 rows.token_type_ids = ids.map((row) => row.map((_, at) => (at > 4 ? 1 : 0)));
 
-await tf.setBackend('cpu');
+await tf.ready();
 for (const [name, options] of Object.entries(CASES)) {
   const folder = join(process.argv[2], name);
   mkdirSync(folder, { recursive: true });
