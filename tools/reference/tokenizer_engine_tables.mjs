@@ -87,7 +87,7 @@ const lines = [
   ' *     node tools/reference/tokenizer_engine_tables.mjs',
   ' *',
   ` * Source: the behaviour of tokenizers ${reference.tokenizers}, whose Rust crates carry Unicode tables of their own, and Unicode 15.0`,
-  ' * to 17.0. Numbers are base 36; the form is described in `decode-runs.ts`.',
+  ' * to 17.0. The form is described in `decode-runs.ts`.',
   ' */',
   '',
 ];
@@ -102,9 +102,9 @@ const table = (name, note, text) => {
 table(
   'DROPPED',
   'Removed by text cleaning: control, format, private use, U+0000 and U+FFFD.',
-  reference.dropped,
+  writeRuns(runsOf(readRuns(reference.dropped))),
 );
-table('SPACES', 'Turned into a space by text cleaning.', reference.spaces);
+table('SPACES', 'Turned into a space by text cleaning.', writeRuns(runsOf(readRuns(reference.spaces))));
 table(
   'PREDICTED',
   'Where every engine from Unicode 15.0 on agrees with the reference. Elsewhere no engine is asked.',
@@ -133,7 +133,7 @@ table(
 writeFileSync(new URL('src/text/unicode-tables.ts', PACKAGE), `${lines.slice(0, -1).join('\n')}\n`);
 writeFileSync(
   new URL('test/golden/unassigned-in-unicode-15.json', PACKAGE),
-  `${JSON.stringify({ unicode: '15.0.0', unassigned: writeRuns(runsOf(unassigned)) }, null, 1)}\n`,
+  `${JSON.stringify({ unicode: '15.0.0', unassigned: writeBase36(runsOf(unassigned)) }, null, 1)}\n`,
 );
 console.log(
   `predicted ${predicted.length} runs, ${predicted.reduce((sum, [first, last]) => sum + last - first + 1, 0)} code points;`,
@@ -189,7 +189,8 @@ function runsOf(codePoints) {
   return runs;
 }
 
-function writeRuns(runs) {
+/** In base 36, each run as `gap` or `gap.extra`. */
+function writeBase36(runs) {
   let position = 0;
   return runs
     .map(([first, last]) => {
@@ -200,27 +201,47 @@ function writeRuns(runs) {
     .join(' ');
 }
 
-/** Runs of equal step (1 or 2) and equal difference as `gap.count.step.difference`. */
-function writeCases(letters) {
+/** A number in base 26: small letter last, capitals before. */
+function letters(number) {
+  let text = String.fromCharCode(97 + (number % 26));
+  for (let rest = Math.floor(number / 26); rest > 0; rest = Math.floor(rest / 26)) {
+    text = String.fromCharCode(65 + (rest % 26)) + text;
+  }
+  return text;
+}
+
+function writeRuns(runs) {
+  let position = 0;
+  return runs
+    .map(([first, last]) => {
+      const gap = first - position;
+      position = last;
+      return letters(gap) + letters(last - first);
+    })
+    .join('');
+}
+
+/** Runs of equal step (1 or 2) and equal difference: gap, count, step, difference plus 65,536. */
+function writeCases(capitals) {
   const words = [];
   let position = 0;
-  for (let index = 0; index < letters.length;) {
-    const first = letters[index];
+  for (let index = 0; index < capitals.length;) {
+    const first = capitals[index];
     const difference = lowercase.get(first) - first;
     let [count, step] = [1, 1];
     for (const tried of [1, 2]) {
       let length = 1;
       while (
-        letters[index + length] === first + length * tried &&
-        lowercase.get(letters[index + length]) - letters[index + length] === difference
+        capitals[index + length] === first + length * tried &&
+        lowercase.get(capitals[index + length]) - capitals[index + length] === difference
       ) {
         length += 1;
       }
       if (length > count) [count, step] = [length, tried];
     }
-    words.push([first - position, count, step, difference].map((part) => part.toString(36)).join('.'));
+    words.push(...[first - position, count, step, difference + 0x10000].map(letters));
     position = first + (count - 1) * step;
     index += count;
   }
-  return words.join(' ');
+  return words.join('');
 }

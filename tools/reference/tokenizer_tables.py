@@ -2,8 +2,8 @@
 
 The Rust crates behind Hugging Face tokenizers carry Unicode tables of their own, of several versions, none of them
 the one a JavaScript engine has. This script asks the library, for every code point, what it does, and stores the
-answers as runs, in the form that src/text/decode-runs.ts describes; tokenizer_engine_tables.mjs makes of them what
-the package carries. Nothing is taken from Python's own Unicode database but the choice of one well-known mark for each
+answers as runs in base 36, which test/read-runs.ts reads; tokenizer_engine_tables.mjs makes of them what the package
+carries. Nothing is taken from Python's own Unicode database but the choice of one well-known mark for each
 combining class, and each of those is checked by the library as well.
 
 Run: /work/.tok/bin/python tools/reference/tokenizer_tables.py     (tokenizers 0.22.2; takes about half a minute)

@@ -1,10 +1,10 @@
 /** How a tokenizer is set up. */
 import type { AddedToken } from './tokens/added-tokens.js';
 import type { SequenceSettings } from './tokens/text-tokenizer.js';
-import { checkOneOf, checkWhole } from './encoding/encode-options.js';
+import { badOption, checkOptions, SIDES, SWITCH } from './check-option.js';
+import type { OptionCheck } from './check-option.js';
 import type { EncodeOptions } from './encoding/encode-options.js';
 import type { Side } from './encoding/truncation.js';
-import { TokenizerError } from './errors.js';
 import { FIDELITIES } from './text/fidelity.js';
 import type { Fidelity } from './text/fidelity.js';
 import { CONTINUATION_PREFIX } from './wordpiece/vocabulary.js';
@@ -85,7 +85,37 @@ export interface BertTokenizerSettings {
   readonly encodeDefaults: CallDefaults;
 }
 
-const DEFAULT_MASK = '[MASK]';
+const MASK = '[MASK]';
+/** Where neither options nor fidelity say anything. */
+const DEFAULTS = {
+  cleanText: true,
+  lowercase: true,
+  stripAccents: null,
+  tokenizeChineseChars: true,
+  continuingSubwordPrefix: CONTINUATION_PREFIX,
+  unkToken: '[UNK]',
+  clsToken: '[CLS]',
+  sepToken: '[SEP]',
+  padToken: '[PAD]',
+  maskToken: MASK,
+  paddingSide: 'right',
+  truncationSide: 'right',
+  cleanUpTokenizationSpaces: true,
+  decoderCleanup: true,
+  encodeDefaults: {},
+} as const;
+
+const CHECKS: readonly OptionCheck[] = [
+  ['fidelity', Object.keys(FIDELITIES)],
+  ['modelMaxLength'],
+  ['maxInputCharsPerWord'],
+  ['paddingSide', SIDES],
+  ['truncationSide', SIDES],
+  ['cleanText', SWITCH],
+  ['lowercase', SWITCH],
+  ['stripAccents', [true, false, null]],
+  ['tokenizeChineseChars', SWITCH],
+];
 
 /**
  * @param hasToken whether the vocabulary (or the added tokens) has a token
@@ -95,39 +125,27 @@ export function resolveTokenizerOptions(
   options: BertTokenizerOptions,
   hasToken: (token: string) => boolean,
 ): BertTokenizerSettings {
-  checkOneOf('fidelity', options.fidelity, Object.keys(FIDELITIES));
-  checkWhole('modelMaxLength', options.modelMaxLength);
-  checkWhole('maxInputCharsPerWord', options.maxInputCharsPerWord);
-  checkOneOf('cleanText', options.cleanText, [true, false]);
-  checkOneOf('paddingSide', options.paddingSide, ['left', 'right']);
-  checkOneOf('truncationSide', options.truncationSide, ['left', 'right']);
-  checkOneOf('lowercase', options.lowercase, [true, false]);
-  checkOneOf('stripAccents', options.stripAccents, [true, false, null]);
-  checkOneOf('tokenizeChineseChars', options.tokenizeChineseChars, [true, false]);
+  checkOptions(options, CHECKS);
   const fidelity = options.fidelity ?? 'huggingface';
-  checkFidelity(fidelity, options);
-  const rules = FIDELITIES[fidelity];
-  const defaultMask = hasToken(DEFAULT_MASK) ? DEFAULT_MASK : undefined;
-  return {
-    fidelity,
-    cleanText: options.cleanText ?? true,
-    lowercase: options.lowercase ?? true,
-    stripAccents: options.stripAccents ?? null,
-    tokenizeChineseChars: options.tokenizeChineseChars ?? true,
-    maxInputCharsPerWord: options.maxInputCharsPerWord ?? rules.maxInputCharsPerWord,
-    continuingSubwordPrefix: options.continuingSubwordPrefix ?? CONTINUATION_PREFIX,
-    unkToken: options.unkToken ?? '[UNK]',
-    clsToken: options.clsToken ?? '[CLS]',
-    sepToken: options.sepToken ?? '[SEP]',
-    padToken: options.padToken ?? '[PAD]',
-    maskToken: options.maskToken === null ? undefined : (options.maskToken ?? defaultMask),
-    modelMaxLength: options.modelMaxLength ?? rules.modelMaxLength,
-    paddingSide: options.paddingSide ?? 'right',
-    truncationSide: options.truncationSide ?? 'right',
-    cleanUpTokenizationSpaces: options.cleanUpTokenizationSpaces ?? true,
-    decoderCleanup: options.decoderCleanup ?? true,
-    encodeDefaults: { ...options.encodeDefaults },
+  const { maxInputCharsPerWord, modelMaxLength } = FIDELITIES[fidelity];
+  const defaults = { fidelity, maxInputCharsPerWord, modelMaxLength, ...DEFAULTS };
+  const given = options as Readonly<Record<string, unknown>>;
+  const settings = Object.fromEntries(
+    Object.entries(defaults).map(([option, value]) => [option, given[option] ?? value]),
+  ) as unknown as BertTokenizerSettings;
+  const { maskToken } = options;
+  const resolved = {
+    ...settings,
+    maskToken:
+      maskToken === undefined && !hasToken(MASK)
+        ? undefined
+        : maskToken === null
+          ? undefined
+          : settings.maskToken,
+    encodeDefaults: { ...settings.encodeDefaults },
   };
+  if (fidelity !== 'huggingface') checkFidelity(resolved, options.addedTokens ?? []);
+  return resolved;
 }
 
 /** Settings with nothing left to decide. */
@@ -136,28 +154,22 @@ export function normalizerSettings(settings: BertTokenizerSettings): SequenceSet
 }
 
 /**
- * The other implementations have fewer switches than Hugging Face's; one they lack cannot be honoured.
+ * The other implementations have fewer switches than Hugging Face's; one they lack cannot be honoured, and a token that
+ * is not a special one would never be found in a text.
  * @throws TokenizerError `bad-option`
  */
-function checkFidelity(fidelity: Fidelity, options: BertTokenizerOptions): void {
-  if (fidelity === 'huggingface') return;
-  const lowercase = options.lowercase ?? true;
-  const strip = options.stripAccents ?? lowercase;
-  const refuse = (option: string, found: unknown, instead: string): TokenizerError =>
-    new TokenizerError(
-      'bad-option',
-      `${option}: fidelity ${fidelity} has no such switch, found ${JSON.stringify(found)}. ` +
-        `${instead}, or use fidelity huggingface.`,
-      { option, found, fidelity },
-    );
-  if (strip !== lowercase) throw refuse('stripAccents', strip, `Use ${lowercase}`);
-  if (options.cleanText === false) throw refuse('cleanText', false, 'Use true');
-  if (options.tokenizeChineseChars === false) throw refuse('tokenizeChineseChars', false, 'Use true');
-  const named = [options.unkToken, options.clsToken, options.sepToken, options.padToken, options.maskToken];
-  const usual = ['[UNK]', '[CLS]', '[SEP]', '[PAD]', '[MASK]'];
-  const further = (options.addedTokens ?? []).find(
-    ({ content }) => !named.includes(content) && !usual.includes(content),
-  );
-  if (further !== undefined)
-    throw refuse('addedTokens', further.content, 'Leave it out: it would never be found in a text');
+function checkFidelity(settings: BertTokenizerSettings, addedTokens: readonly AddedToken[]): void {
+  const { fidelity, lowercase, unkToken, clsToken, sepToken, padToken, maskToken } = settings;
+  const { stripAccents } = normalizerSettings(settings);
+  const special = [unkToken, clsToken, sepToken, padToken, maskToken, MASK];
+  const further = addedTokens.find(({ content }) => !special.includes(content))?.content;
+  const found = [
+    ['stripAccents', stripAccents === lowercase, stripAccents],
+    ['cleanText', settings.cleanText, false],
+    ['tokenizeChineseChars', settings.tokenizeChineseChars, false],
+    ['addedTokens', further === undefined, further],
+  ] as const;
+  for (const [option, fits, value] of found) {
+    if (!fits) throw badOption(option, `none, which fidelity ${fidelity} has not (huggingface has)`, value);
+  }
 }

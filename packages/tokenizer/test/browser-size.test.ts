@@ -7,7 +7,7 @@ import { describe, expect, it } from '@jest/globals';
 import { bundleForBrowser } from './browser/bundle.js';
 
 /** The aim is 12,000 bytes. Not there yet: until then this only falls. */
-const MOST_BYTES = 13_700;
+const MOST_BYTES = 12_700;
 /** Bytes of each file, minified, when the limit was last kept: what has grown since is named. */
 const RECORD = new URL('browser/sizes.json', import.meta.url);
 

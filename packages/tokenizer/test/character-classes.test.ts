@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 
 import * as characterClasses from '../src/text/character-classes.js';
-import { forEachCasePair, forEachRun } from '../src/text/decode-runs.js';
+import { readCases, readRuns } from './read-runs.js';
 
 type CharacterClasses = typeof characterClasses;
 
@@ -23,35 +23,27 @@ const reference = readJson('unicode-tables') as {
 };
 const { unassigned } = readJson('unassigned-in-unicode-15') as { unassigned: string };
 
-function codePointsOf(runs: string): Set<number> {
-  const found = new Set<number>();
-  forEachRun(runs, (first, last) => {
-    for (let c = first; c <= last; c += 1) found.add(c);
-  });
-  return found;
-}
-
 const classOf = new Map<number, number>();
 for (const [combiningClass, runs] of Object.entries(reference.combiningClasses)) {
-  for (const c of codePointsOf(runs)) classOf.set(c, Number(combiningClass));
+  for (const c of readRuns(runs)) classOf.set(c, Number(combiningClass));
 }
 const lowercase = new Map<number, readonly number[]>([[0x130, [0x69, 0x307]]]);
-forEachCasePair(reference.lowercase, (from, to) => lowercase.set(from, [to]));
+for (const [from, to] of readCases(reference.lowercase)) lowercase.set(from, [to]);
 
 /** Where the tables and the reference differ: code point and property. */
 function differences(tables: CharacterClasses): string[] {
   const { COMBINES, DECOMPOSES, DROP, MARK, PUNCT, SPACE, UPPER } = tables;
-  const decomposable = codePointsOf(reference.decomposable);
+  const decomposable = readRuns(reference.decomposable);
   for (let c = 0xac00; c <= 0xd7a3; c += 1) decomposable.add(c);
-  const dropped = codePointsOf(reference.dropped);
+  const dropped = readRuns(reference.dropped);
   for (let c = 0xd800; c <= 0xdfff; c += 1) dropped.add(c);
   // These three are dropped before they could be spaces.
-  const spaces = new Set([...codePointsOf(reference.spaces), 0xb, 0xc, 0x85]);
+  const spaces = new Set([...readRuns(reference.spaces), 0xb, 0xc, 0x85]);
   const sets: [string, number, { has(c: number): boolean }][] = [
     ['dropped', DROP, dropped],
     ['space', SPACE, spaces],
-    ['punctuation', PUNCT, codePointsOf(reference.punctuation)],
-    ['mark', MARK, codePointsOf(reference.nonspacingMarks)],
+    ['punctuation', PUNCT, readRuns(reference.punctuation)],
+    ['mark', MARK, readRuns(reference.nonspacingMarks)],
     ['decomposes', DECOMPOSES, decomposable],
     ['combines', COMBINES, classOf],
     ['upper', UPPER, lowercase],
@@ -81,7 +73,7 @@ describe('the classes of all code points', () => {
   });
 
   it('do not depend on what the engine thinks of code points that Unicode 15.0 has not', async () => {
-    const unknown = codePointsOf(unassigned);
+    const unknown = readRuns(unassigned);
     const isUnknown = (text: string): boolean =>
       Array.from(text).some((c) => unknown.has(c.codePointAt(0) ?? 0));
     expect(isUnknown('\u1c89')).toBe(true);

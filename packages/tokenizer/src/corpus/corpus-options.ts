@@ -1,6 +1,6 @@
 /** Options of corpora and what they come to. */
-import { checkWhole, resolveEncodeOptions } from '../encoding/encode-options.js';
-import { TokenizerError } from '../errors.js';
+import { badOption, checkOptions } from '../check-option.js';
+import { resolveEncodeOptions } from '../encoding/encode-options.js';
 import type { BertTokenizer } from '../tokenizer.js';
 import type { CorpusEncodeOptions, WorkerSetup } from './encoded-chunk.js';
 
@@ -36,10 +36,10 @@ export function resolveCorpusOptions(
   defaultWorkers: number,
 ): CorpusSettings {
   const { workers = defaultWorkers, chunkSize = CHUNK_SIZE, signal, ...rest } = options;
-  checkWhole('workers', workers);
-  checkWhole('chunkSize', chunkSize);
-  if (workers > MOST_WORKERS) throw bad('workers', `${MOST_WORKERS} at most`, workers);
-  if (chunkSize < 1 || chunkSize > LARGEST_CHUNK) throw bad('chunkSize', `1 to ${LARGEST_CHUNK}`, chunkSize);
+  checkOptions({ workers, chunkSize }, [['workers'], ['chunkSize']]);
+  if (workers > MOST_WORKERS) throw badOption('workers', `${MOST_WORKERS} at most`, workers);
+  if (chunkSize < 1 || chunkSize > LARGEST_CHUNK)
+    throw badOption('chunkSize', `1 to ${LARGEST_CHUNK}`, chunkSize);
   const {
     addSpecialTokens,
     truncation,
@@ -51,7 +51,7 @@ export function resolveCorpusOptions(
   } = rest;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) {
-    throw bad(unknown, 'an option of CorpusOptions (rows of a corpus are not padded)', unknown);
+    throw badOption(unknown, 'an option of CorpusOptions (rows of a corpus are not padded)', unknown);
   }
   const encodeOptions = withoutUndefined({
     addSpecialTokens,
@@ -84,15 +84,4 @@ type Defined<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
 function withoutUndefined<T extends object>(object: T): Partial<Defined<T>> {
   const entries = Object.entries(object).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as Partial<Defined<T>>;
-}
-
-function bad(option: string, expected: string, found: unknown): TokenizerError {
-  return new TokenizerError(
-    'bad-option',
-    `${option}: expected ${expected}, found ${JSON.stringify(found)}.`,
-    {
-      option,
-      found,
-    },
-  );
 }

@@ -1,8 +1,11 @@
 /** Options of a call and what they come to. Words, defaults and rules are those of transformers' `__call__`. */
+import { checkOptions, SIDES } from '../check-option.js';
+import type { OptionCheck } from '../check-option.js';
 import { TokenizerError } from '../errors.js';
 import { FIDELITIES } from '../text/fidelity.js';
 import type { Fidelity } from '../text/fidelity.js';
 import type { PaddingSettings } from './padding.js';
+import { checkStride } from './truncation.js';
 import type { Side, TruncationStrategy } from './truncation.js';
 
 /** Options of `encode` and `encodeBatch`. */
@@ -63,90 +66,58 @@ export interface ResolvedEncodeOptions {
 /** Special tokens of a single text; Hugging Face checks the stride against it even for pairs. */
 const SPECIAL_TOKENS_OF_ONE_TEXT = 2;
 
+const CHECKS: readonly OptionCheck[] = [
+  ['maxLength'],
+  ['stride'],
+  ['padToMultipleOf'],
+  ['paddingSide', SIDES],
+  ['truncationSide', SIDES],
+  ['offsetUnit', ['utf16', 'codepoint']],
+  ['padding', [true, false, 'longest', 'max_length']],
+  ['truncation', [true, false, 'longest_first', 'only_first', 'only_second']],
+];
+
 /** @throws TokenizerError `bad-option`, `length-not-multiple`, `stride-too-large` */
 export function resolveEncodeOptions(
   options: EncodeOptions,
   defaults: EncodeDefaults,
 ): ResolvedEncodeOptions {
-  checkWhole('maxLength', options.maxLength);
-  checkWhole('stride', options.stride);
-  checkWhole('padToMultipleOf', options.padToMultipleOf);
-  checkOneOf('paddingSide', options.paddingSide, ['left', 'right']);
-  checkOneOf('truncationSide', options.truncationSide, ['left', 'right']);
-  checkOneOf('offsetUnit', options.offsetUnit, ['utf16', 'codepoint']);
-  checkOneOf('padding', options.padding, [true, false, 'longest', 'max_length']);
-  checkOneOf('truncation', options.truncation, [true, false, 'longest_first', 'only_first', 'only_second']);
-
-  const { padding = false, truncation, stride = 0, padToMultipleOf } = options;
-  const implied = options.maxLength !== undefined && padding === false && truncation === undefined;
-  const asked = truncation ?? implied;
-  const wanted = asked === true ? 'longest_first' : asked;
+  checkOptions(options, CHECKS);
+  const { padding = false, truncation, stride = 0, padToMultipleOf: multiple } = options;
   const maxLength = options.maxLength ?? defaults.modelMaxLength;
-  const strategy = wanted === false || maxLength === undefined ? undefined : wanted;
-  const pads = padding !== false && !(padding === 'max_length' && maxLength === undefined);
-
-  if (
-    strategy !== undefined &&
-    pads &&
-    maxLength !== undefined &&
-    padToMultipleOf &&
-    maxLength % padToMultipleOf !== 0
-  ) {
+  const asked = truncation ?? (options.maxLength !== undefined && padding === false);
+  const truncates = asked !== false && maxLength !== undefined;
+  const pads = padding !== false && (padding !== 'max_length' || maxLength !== undefined);
+  if (truncates && pads && multiple && maxLength % multiple !== 0) {
     throw new TokenizerError(
       'length-not-multiple',
-      `padToMultipleOf: with truncation and padding both on, expected a divisor of maxLength ${maxLength}, ` +
-        `found ${padToMultipleOf}. Use maxLength ${Math.ceil(maxLength / padToMultipleOf) * padToMultipleOf}.`,
-      { maxLength, padToMultipleOf },
+      `padToMultipleOf: with truncation and padding, expected a divisor of maxLength ${maxLength}, found ${multiple}. ` +
+        `Use maxLength ${Math.ceil(maxLength / multiple) * multiple}.`,
+      { maxLength, padToMultipleOf: multiple },
     );
   }
-  const room = (maxLength ?? 0) - SPECIAL_TOKENS_OF_ONE_TEXT;
-  if (strategy !== undefined && room >= 0 && room < stride) {
-    throw new TokenizerError(
-      'stride-too-large',
-      `stride: expected at most maxLength ${maxLength} less ${SPECIAL_TOKENS_OF_ONE_TEXT} special tokens, found ${stride}. ` +
-        'Lower stride or raise maxLength.',
-      { maxLength, stride },
-    );
+  if (truncates && maxLength >= SPECIAL_TOKENS_OF_ONE_TEXT) {
+    checkStride(stride, maxLength - SPECIAL_TOKENS_OF_ONE_TEXT + 1);
   }
   return {
     addSpecialTokens: options.addSpecialTokens ?? true,
     padding: pads
       ? {
           length: padding === 'max_length' ? maxLength : undefined,
-          multiple: padToMultipleOf,
+          multiple,
           side: options.paddingSide ?? defaults.paddingSide,
         }
       : undefined,
-    truncation:
-      strategy === undefined || maxLength === undefined
-        ? undefined
-        : {
-            strategy,
-            maxLength,
-            stride,
-            side: options.truncationSide ?? defaults.truncationSide,
-            oddTokenTo: FIDELITIES[defaults.fidelity].oddTokenTo,
-          },
+    truncation: truncates
+      ? {
+          strategy: asked === true ? 'longest_first' : asked,
+          maxLength,
+          stride,
+          side: options.truncationSide ?? defaults.truncationSide,
+          oddTokenTo: FIDELITIES[defaults.fidelity].oddTokenTo,
+        }
+      : undefined,
     overflowing: options.returnOverflowingTokens ?? false,
     offsetUnit: options.offsetUnit ?? 'utf16',
   };
-}
-
-/** @throws TokenizerError `bad-option` when the value is neither absent nor a whole number from 0 up */
-export function checkWhole(name: string, value: number | undefined): void {
-  if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) return;
-  throw new TokenizerError('bad-option', `${name}: expected a whole number, 0 or more, found ${value}.`, {
-    option: name,
-    found: value,
-  });
-}
-
-/** @throws TokenizerError `bad-option` when the value is neither absent nor listed */
-export function checkOneOf(name: string, value: unknown, allowed: readonly unknown[]): void {
-  if (value === undefined || allowed.includes(value)) return;
-  throw new TokenizerError(
-    'bad-option',
-    `${name}: expected one of ${allowed.map((item) => JSON.stringify(item)).join(', ')}, found ${JSON.stringify(value)}.`,
-    { option: name, found: value },
-  );
 }

@@ -1,6 +1,6 @@
 /** Inputs -> encodings: tokens, truncation, special tokens, padding. */
 import { IdList } from '../tokens/id-list.js';
-import type { TextTokenizer } from '../tokens/text-tokenizer.js';
+import type { TextInput, TextTokenizer } from '../tokens/text-tokenizer.js';
 import type { ResolvedEncodeOptions } from './encode-options.js';
 import type { BatchEncoding, Encoding } from './encoding.js';
 import type { RowInput } from './inputs.js';
@@ -11,7 +11,7 @@ import { planRows, rowLimit } from './plan-rows.js';
 import type { PlannedRow, RowLimit } from './plan-rows.js';
 import { contentLength, writeIds } from './row-layout.js';
 import type { RowFrame, SpecialToken } from './row-layout.js';
-import { RowSource } from './traced-text.js';
+import { TracedText } from './traced-text.js';
 
 /** The special tokens of a row. */
 export interface RowTokens {
@@ -99,23 +99,18 @@ export class Encoder {
   }
 
   #encoding(input: RowInput, rows: readonly PlannedRow[], padded: number, call: Call): Encoding {
-    const source = new RowSource(input, this.#tokenizer, call.options.offsetUnit);
-    const overflowing: Encoding[] = [];
-    for (let window = 1; window < rows.length; window += 1) {
-      overflowing.push(this.#row(rows[window], padded, call.frame, source, []));
-    }
-    return this.#row(rows[0], padded, call.frame, source, overflowing);
-  }
-
-  #row(
-    row: PlannedRow,
-    padded: number,
-    frame: RowFrame,
-    source: RowSource,
-    overflowing: readonly Encoding[],
-  ): Encoding {
-    const ids = new Int32Array(Math.max(padded, contentLength(row, frame)));
-    writeIds(ids, 0, ids.length, row, this.#ids.ids, frame);
-    return new LazyEncoding(ids, row, frame, source, overflowing);
+    const traced = (text: TextInput): TracedText =>
+      new TracedText(text, this.#tokenizer, call.options.offsetUnit);
+    const first = traced(input.text);
+    const second = input.pair === undefined ? undefined : traced(input.pair);
+    const encoding = (row: PlannedRow, overflowing: readonly Encoding[]): Encoding => {
+      const ids = new Int32Array(Math.max(padded, contentLength(row, call.frame)));
+      writeIds(ids, 0, ids.length, row, this.#ids.ids, call.frame);
+      return new LazyEncoding(ids, row, call.frame, first, second, overflowing);
+    };
+    return encoding(
+      rows[0],
+      rows.slice(1).map((row) => encoding(row, [])),
+    );
   }
 }

@@ -53,8 +53,7 @@ export class LazyBatch implements BatchEncoding {
 
   /** All fields as plain data: for `JSON.stringify`, and for copies, which would miss what has not been read. */
   toJSON(): BatchEncoding {
-    const { inputIds, attentionMask, tokenTypeIds, shape, encodings, overflowToSample } = this;
-    return { inputIds, attentionMask, tokenTypeIds, shape, encodings, overflowToSample };
+    return Object.assign({}, this, { encodings: this.encodings });
   }
 }
 

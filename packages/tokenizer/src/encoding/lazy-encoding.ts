@@ -2,11 +2,23 @@ import type { Encoding } from './encoding.js';
 import type { PlannedRow } from './plan-rows.js';
 import { contentStart, writeMask, writeTypes } from './row-layout.js';
 import type { RowFrame } from './row-layout.js';
-import type { Offset, RowSource, TracedText } from './traced-text.js';
+import type { Offset, TracedText } from './traced-text.js';
 
 /** The offset of what does not come from a text. */
 const NOWHERE: Offset = [0, 0];
 const NONE = [null, null, null] as const;
+
+const FIELDS = [
+  'inputIds',
+  'tokenTypeIds',
+  'attentionMask',
+  'specialTokensMask',
+  'tokens',
+  'offsets',
+  'wordIds',
+  'sequenceIds',
+  'overflowing',
+] as const;
 
 /** Lists of a row, as far as they have been read. */
 interface Lists {
@@ -25,7 +37,8 @@ export class LazyEncoding implements Encoding {
   readonly overflowing: readonly Encoding[];
   readonly #row: PlannedRow;
   readonly #frame: RowFrame;
-  readonly #source: RowSource;
+  readonly #first: TracedText;
+  readonly #second: TracedText | undefined;
   #lists: Lists | undefined;
 
   /** @param inputIds the row as `writeIds` wrote it */
@@ -33,15 +46,18 @@ export class LazyEncoding implements Encoding {
     inputIds: Int32Array,
     row: PlannedRow,
     frame: RowFrame,
-    source: RowSource,
+    first: TracedText,
+    second: TracedText | undefined,
     overflowing: readonly Encoding[],
   ) {
     this.inputIds = inputIds;
     this.overflowing = overflowing;
     this.#row = row;
     this.#frame = frame;
-    this.#source = source;
-    source.need(row);
+    this.#first = first;
+    this.#second = second;
+    first.needed = Math.max(first.needed, row.firstFrom + row.firstLength);
+    if (second !== undefined) second.needed = Math.max(second.needed, row.secondFrom + row.secondLength);
   }
 
   get attentionMask(): Int32Array {
@@ -94,26 +110,14 @@ export class LazyEncoding implements Encoding {
 
   get sequenceIds(): readonly (number | null)[] {
     return (this.#made.sequenceIds ??= this.#list<number | null>(NONE, (list, text, from, to) => {
-      const id = text === this.#source.second ? 1 : 0;
+      const id = text === this.#second ? 1 : 0;
       for (let index = from; index < to; index += 1) list.push(id);
     }));
   }
 
   /** All fields as plain data: for `JSON.stringify`, and for copies, which would miss what has not been read. */
   toJSON(): Encoding {
-    const { inputIds, attentionMask, tokenTypeIds, specialTokensMask } = this;
-    const { tokens, offsets, wordIds, sequenceIds, overflowing } = this;
-    return {
-      inputIds,
-      tokenTypeIds,
-      attentionMask,
-      specialTokensMask,
-      tokens,
-      offsets,
-      wordIds,
-      sequenceIds,
-      overflowing,
-    };
+    return Object.fromEntries(FIELDS.map((field) => [field, this[field]])) as unknown as Encoding;
   }
 
   get #made(): Lists {
@@ -130,13 +134,13 @@ export class LazyEncoding implements Encoding {
     append: (list: Item[], text: TracedText, from: number, to: number) => void,
   ): readonly Item[] {
     const { firstFrom, firstLength, secondFrom, secondLength } = this.#row;
-    const { first, second } = this.#source;
+    const second = this.#second;
     const isFramed = this.#frame.special !== undefined;
     const list: Item[] = [];
     const left = contentStart(this.#row, this.#frame, this.inputIds.length);
     while (list.length < left) list.push(pad);
     if (isFramed) list.push(cls);
-    append(list, first, firstFrom, firstFrom + firstLength);
+    append(list, this.#first, firstFrom, firstFrom + firstLength);
     if (isFramed) list.push(sep);
     if (second !== undefined) {
       append(list, second, secondFrom, secondFrom + secondLength);

@@ -19,6 +19,9 @@ export interface PlannedRow {
   readonly secondLength: number;
 }
 
+/** The window of a text that there is not. */
+const NONE: Window = { from: 0, to: -1 };
+
 /** What truncation means for the rows of a call that have one text, or for those that have two. */
 export interface RowLimit {
   /** `undefined`: nothing is cut. */
@@ -62,28 +65,24 @@ export function planRows(
   const secondAt = ids.count;
   if (pair !== undefined) tokenizer.appendIds(pair, secondAt + needed, ids);
   const firstLength = secondAt - firstAt;
-  const secondLength = pair === undefined ? -1 : ids.count - secondAt;
-  const whole = { sample, firstAt, firstFrom: 0, firstLength, secondAt, secondFrom: 0, secondLength };
-  if (settings === undefined || ids.count - firstAt <= settings.maxTokens) {
-    rows.push(whole);
-    return;
-  }
-  const add = (first: Window, second: Window | undefined): void => {
+  const secondLength = ids.count - secondAt;
+  const fits = settings === undefined || ids.count - firstAt <= settings.maxTokens;
+  const [first, second = [NONE]] = fits
+    ? [[{ from: 0, to: firstLength }], pair === undefined ? undefined : [{ from: 0, to: secondLength }]]
+    : truncate(firstLength, pair === undefined ? undefined : secondLength, settings);
+  const add = (firstWindow: Window, secondWindow: Window): void => {
     rows.push({
       sample,
       firstAt,
-      firstFrom: first.from,
-      firstLength: first.to - first.from,
+      firstFrom: firstWindow.from,
+      firstLength: firstWindow.to - firstWindow.from,
       secondAt,
-      secondFrom: second === undefined ? 0 : second.from,
-      secondLength: second === undefined ? -1 : second.to - second.from,
+      secondFrom: secondWindow.from,
+      secondLength: secondWindow.to - secondWindow.from,
     });
   };
-  const { first, second } = truncate(firstLength, pair === undefined ? undefined : secondLength, settings);
-  add(first[0], second?.[0]);
+  add(first[0], second[0]);
   if (!overflowing) return;
-  for (let index = 1; index < first.length; index += 1) {
-    for (const other of second ?? [undefined]) add(first[index], other);
-  }
-  for (const other of second?.slice(1) ?? []) add(first[0], other);
+  for (const window of first.slice(1)) for (const other of second) add(window, other);
+  for (const other of second.slice(1)) add(first[0], other);
 }

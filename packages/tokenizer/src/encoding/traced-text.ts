@@ -1,7 +1,5 @@
 import type { TextInput, TextTokenizer, TokenSequence } from '../tokens/text-tokenizer.js';
 import { codePointCounter } from './code-point-counter.js';
-import type { RowInput } from './inputs.js';
-import type { PlannedRow } from './plan-rows.js';
 
 /** Start and end of a token. */
 export type Offset = readonly [start: number, end: number];
@@ -11,17 +9,14 @@ export class TracedText {
   readonly #input: TextInput;
   readonly #tokenizer: TextTokenizer;
   readonly #unit: 'utf16' | 'codepoint';
-  readonly #needed: number;
+  /** How many of its first tokens may be asked for. To be set before anybody asks. */
+  needed = 0;
   #traced: TokenSequence | undefined;
 
-  /**
-   * @param needed how many of its first tokens will be asked for
-   * @param unit what offsets count
-   */
-  constructor(input: TextInput, tokenizer: TextTokenizer, needed: number, unit: 'utf16' | 'codepoint') {
+  /** @param unit what offsets count */
+  constructor(input: TextInput, tokenizer: TextTokenizer, unit: 'utf16' | 'codepoint') {
     this.#input = input;
     this.#tokenizer = tokenizer;
-    this.#needed = needed;
     this.#unit = unit;
   }
 
@@ -58,45 +53,6 @@ export class TracedText {
   }
 
   #sequence(): TokenSequence {
-    return (this.#traced ??= this.#tokenizer.trace(this.#input, this.#needed));
-  }
-}
-
-/** What the rows of one input are made from. */
-export class RowSource {
-  readonly #input: RowInput;
-  readonly #tokenizer: TextTokenizer;
-  readonly #unit: 'utf16' | 'codepoint';
-  #firstNeeded = 0;
-  #secondNeeded = 0;
-  #first: TracedText | undefined;
-  #second: TracedText | undefined;
-
-  /** @param unit what offsets count */
-  constructor(input: RowInput, tokenizer: TextTokenizer, unit: 'utf16' | 'codepoint') {
-    this.#input = input;
-    this.#tokenizer = tokenizer;
-    this.#unit = unit;
-  }
-
-  /** Says that there is such a row. To be said before anybody asks for a text. */
-  need({ firstFrom, firstLength, secondFrom, secondLength }: PlannedRow): void {
-    this.#firstNeeded = Math.max(this.#firstNeeded, firstFrom + firstLength);
-    this.#secondNeeded = Math.max(this.#secondNeeded, secondFrom + secondLength);
-  }
-
-  /** The first text. */
-  get first(): TracedText {
-    return (this.#first ??= this.#trace(this.#input.text, this.#firstNeeded));
-  }
-
-  /** The second text, if there is one. */
-  get second(): TracedText | undefined {
-    if (this.#input.pair === undefined) return undefined;
-    return (this.#second ??= this.#trace(this.#input.pair, this.#secondNeeded));
-  }
-
-  #trace(text: TextInput, needed: number): TracedText {
-    return new TracedText(text, this.#tokenizer, needed, this.#unit);
+    return (this.#traced ??= this.#tokenizer.trace(this.#input, this.needed));
   }
 }

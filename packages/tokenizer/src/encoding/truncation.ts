@@ -31,13 +31,8 @@ export interface TruncationSettings {
   readonly oddTokenTo: 'first' | 'second';
 }
 
-/** Windows of each sequence; the first of each is what stays, the others overflow. */
-export interface Windows {
-  readonly first: readonly Window[];
-  readonly second: readonly Window[] | undefined;
-}
-
 /**
+ * Windows of each sequence of a text, or pair, that is too long; the first of each is what stays, the others overflow.
  * @param firstLength tokens of the first sequence
  * @param secondLength tokens of the second; `undefined` when there is none
  * @throws TokenizerError `missing-pair`, `sequence-too-short`, `stride-too-large`
@@ -45,19 +40,25 @@ export interface Windows {
 export function truncate(
   firstLength: number,
   secondLength: number | undefined,
-  settings: TruncationSettings | undefined,
-): Windows {
-  const total = firstLength + (secondLength ?? 0);
-  if (settings === undefined || (total <= settings.maxTokens && settings.maxTokens > 0)) {
-    return windows(firstLength, firstLength, secondLength, secondLength, undefined);
-  }
+  settings: TruncationSettings,
+): readonly [first: readonly Window[], second: readonly Window[] | undefined] {
+  const [first, second] = rooms(firstLength, secondLength, settings);
+  return [
+    cut(firstLength, first, settings),
+    secondLength === undefined ? undefined : cut(secondLength, second, settings),
+  ];
+}
+
+/** How many tokens of each sequence stay. */
+function rooms(
+  firstLength: number,
+  secondLength: number | undefined,
+  settings: TruncationSettings,
+): readonly [first: number, second: number] {
   const { maxTokens, strategy } = settings;
-  if (maxTokens === 0)
-    return windows(firstLength, 0, secondLength, secondLength === undefined ? undefined : 0, settings);
+  if (maxTokens === 0) return [0, 0];
   if (strategy === 'longest_first') {
-    if (secondLength === undefined) return windows(firstLength, maxTokens, undefined, undefined, settings);
-    const [first, second] = shareRoom(firstLength, secondLength, settings);
-    return windows(firstLength, first, secondLength, second, settings);
+    return secondLength === undefined ? [maxTokens, 0] : shareRoom(firstLength, secondLength, settings);
   }
   if (strategy === 'only_second' && secondLength === undefined) {
     throw new TokenizerError(
@@ -66,19 +67,18 @@ export function truncate(
       { strategy, maxTokens, firstLength },
     );
   }
-  const target = strategy === 'only_first' ? firstLength : (secondLength ?? 0);
-  const kept = target - (total - maxTokens);
-  if (kept <= 0) {
+  const second = secondLength ?? 0;
+  const excess = firstLength + second - maxTokens;
+  const found = strategy === 'only_first' ? firstLength : second;
+  if (found <= excess) {
     throw new TokenizerError(
       'sequence-too-short',
-      `truncation ${strategy}: expected that sequence to have more than the ${total - maxTokens} tokens that must go ` +
-        `to leave ${maxTokens}, found ${target}. Raise maxLength, or use longest_first.`,
+      `truncation ${strategy}: expected that sequence to have more than the ${excess} tokens that must go ` +
+        `to leave ${maxTokens}, found ${found}. Raise maxLength, or use longest_first.`,
       { strategy, maxTokens, firstLength, secondLength },
     );
   }
-  return strategy === 'only_first'
-    ? windows(firstLength, kept, secondLength, secondLength, settings)
-    : windows(firstLength, firstLength, secondLength, kept, settings);
+  return strategy === 'only_first' ? [firstLength - excess, second] : [firstLength, second - excess];
 }
 
 /**
@@ -105,41 +105,26 @@ function shareRoom(
   return first > second || oddTokenTo === 'first' ? [half + (room % 2), half] : [half, half + (room % 2)];
 }
 
-function windows(
-  firstLength: number,
-  firstRoom: number,
-  secondLength: number | undefined,
-  secondRoom: number | undefined,
-  settings: TruncationSettings | undefined,
-): Windows {
-  return {
-    first: cut(firstLength, firstRoom, settings),
-    second: secondLength === undefined ? undefined : cut(secondLength, secondRoom ?? secondLength, settings),
-  };
-}
-
 /** Windows of at most `room` tokens over a sequence, each sharing `stride` tokens with the one before. */
-function cut(length: number, room: number, settings: TruncationSettings | undefined): readonly Window[] {
-  if (room >= length || settings === undefined) return [{ from: 0, to: length }];
-  if (room === 0)
-    return [
-      { from: 0, to: 0 },
-      { from: 0, to: length },
-    ];
-  const { stride, side } = settings;
-  if (stride >= room) {
-    throw new TokenizerError(
-      'stride-too-large',
-      `stride: expected less than the ${room} tokens of the sequence that fit, found ${stride}. ` +
-        'Lower stride or raise maxLength (special tokens count in it).',
-      { stride, room },
-    );
-  }
+function cut(length: number, room: number, { stride, side }: TruncationSettings): readonly Window[] {
+  if (room >= length) return [{ from: 0, to: length }];
+  if (room === 0) return [0, length].map((to) => ({ from: 0, to }));
+  checkStride(stride, room);
   const found: Window[] = [];
-  for (let moved = 0; moved < length; moved += room - stride) {
-    const far = Math.min(moved + room, length);
+  for (let moved = 0, far = 0; far < length; moved += room - stride) {
+    far = Math.min(moved + room, length);
     found.push(side === 'right' ? { from: moved, to: far } : { from: length - far, to: length - moved });
-    if (far === length) break;
   }
   return found;
+}
+
+/** @throws TokenizerError `stride-too-large` when windows of `room` tokens would not advance */
+export function checkStride(stride: number, room: number): void {
+  if (stride < room) return;
+  throw new TokenizerError(
+    'stride-too-large',
+    `stride: expected less than the ${room} tokens of a text that fit, found ${stride}. ` +
+      'Lower stride or raise maxLength (special tokens count in it).',
+    { stride, room },
+  );
 }

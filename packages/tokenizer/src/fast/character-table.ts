@@ -94,6 +94,7 @@ export class CharacterTable {
   }
 }
 
-function isSurrogate(codePoint: number): boolean {
+/** Whether it is half a character. */
+export function isSurrogate(codePoint: number): boolean {
   return codePoint >= FIRST_SURROGATE && codePoint < AFTER_SURROGATES;
 }

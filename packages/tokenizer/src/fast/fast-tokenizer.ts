@@ -1,10 +1,9 @@
-import { normalize } from '../text/normalizer.js';
-import { stringOf } from '../text/normalized-text.js';
 import type { AddedTokenFinders } from '../tokens/find-added-tokens.js';
 import { IdList } from '../tokens/id-list.js';
 import type { SequenceSettings, TextInput, TextTokenizer, TokenSequence } from '../tokens/text-tokenizer.js';
 import type { Scanner } from './scanner.js';
 import { Trace } from './trace.js';
+import { unitText } from './unit-text.js';
 
 /** Printable ASCII, of which normalisation changes nothing but capitals. */
 const OTHER_THAN_ASCII = /[^ -~]+/g;
@@ -92,43 +91,29 @@ export class FastTokenizer implements TextTokenizer {
     trace: Trace | undefined,
   ): void {
     const { normalized: added } = this.#added;
-    if (added.isEmpty || !added.isIn(this.#normalized(text.slice(from, to)))) {
+    if (
+      added.isEmpty ||
+      added.split(this.#normalized(text.slice(from, to))).every(({ id }) => id === undefined)
+    ) {
       scanner.scan(text, from, to, limit, ids, trace);
       return;
     }
-    const { codePoints, sources } = normalize(text, from, to, this.#settings);
-    const joined = stringOf(codePoints);
-    let index = 0;
-    let unit = 0;
-    const advance = (target: number): number => {
-      for (; unit < target; index += 1) unit += codePoints[index] > 0xffff ? 2 : 1;
-      return index;
-    };
-    for (const segment of added.split(joined)) {
+    const normalized = unitText(text, from, to, this.#settings);
+    for (const segment of added.split(normalized.units)) {
       if (ids.count >= limit) return;
-      const first = advance(segment.from);
-      const end = advance(segment.to);
       if (segment.id === undefined) {
-        const part = { codePoints: codePoints.slice(first, end), sources: sources.slice(first, end) };
-        scanner.scanNormalized(text, part, limit, ids, trace);
+        scanner.scanNormalized(text, normalized, segment.from, segment.to, limit, ids, trace);
         continue;
       }
-      const last = sources[end - 1];
-      trace?.markAdded(
-        ids.count,
-        sources[first],
-        last + ((text.codePointAt(last) ?? 0) > 0xffff ? 2 : 1),
-        joined.slice(segment.from, segment.to),
-      );
+      trace?.markAdded(ids.count, segment.from, segment.to, normalized.units.slice(segment.from, segment.to));
+      trace?.translate(ids.count, ids.count + 1, text, normalized);
       ids.push(segment.id);
     }
   }
 
-  /** The same as `normalize` gives, without its sources, and faster for what is mostly ASCII. */
+  /** The same as a string, without sources, and faster for what is mostly ASCII. */
   #normalized(text: string): string {
     const lower = this.#settings.lowercase ? text.replace(CAPITALS, (part) => part.toLowerCase()) : text;
-    return lower.replace(OTHER_THAN_ASCII, (part) =>
-      stringOf(normalize(part, 0, part.length, this.#settings).codePoints),
-    );
+    return lower.replace(OTHER_THAN_ASCII, (part) => unitText(part, 0, part.length, this.#settings).units);
   }
 }

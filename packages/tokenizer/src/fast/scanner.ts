@@ -1,15 +1,17 @@
 /** Text -> ids, in one pass over its UTF-16 units. */
-import { normalize } from '../text/normalizer.js';
-import type { NormalizedText } from '../text/normalized-text.js';
 import type { IdList } from '../tokens/id-list.js';
 import type { SequenceSettings } from '../tokens/text-tokenizer.js';
-import { CharacterTable, DEPENDS, DROPS, ENDS, LONE_SURROGATE, PARTS } from './character-table.js';
+import { CharacterTable, DEPENDS, DROPS, ENDS, PARTS } from './character-table.js';
 import type { Trace } from './trace.js';
 import { mixHash } from './unit-map.js';
+import { endOf, unitText } from './unit-text.js';
+import type { UnitText } from './unit-text.js';
 import type { WordPieces } from './word-pieces.js';
 
 /** Room for a word of so many units, at first; the default limit on words is less. */
 const FIRST_ROOM = 256;
+/** No character becomes more units. U+FDFA becomes 18. */
+const MOST_PARTS = 32;
 
 /** Cuts stretches of text into tokens. Holds one word at a time. */
 export class Scanner {
@@ -47,6 +49,11 @@ export class Scanner {
     let boundCount = out.count;
     let boundWord = trace === undefined ? 0 : trace.word;
     for (let index = from; index < to; index += 1) {
+      if (length >= last - MOST_PARTS && this.#grow()) {
+        word = this.#word;
+        sources = this.#sources;
+        last = word.length - 1;
+      }
       const source = index;
       const unit = text.charCodeAt(index);
       let action = actions[unit];
@@ -56,11 +63,6 @@ export class Scanner {
         action = this.#table.actionOf(codePoint);
       }
       if (action > 0) {
-        if (length >= last && this.#grow()) {
-          word = this.#word;
-          sources = this.#sources;
-          last = word.length - 1;
-        }
         const place = length < last ? length : last;
         word[place] = action;
         sources[place] = source;
@@ -74,11 +76,6 @@ export class Scanner {
         const first = (-action >> 2) + 1;
         const end = first + parts[first - 1];
         for (let part = first; part < end; part += 1) {
-          if (length >= last && this.#grow()) {
-            word = this.#word;
-            sources = this.#sources;
-            last = word.length - 1;
-          }
           const place = length < last ? length : last;
           word[place] = parts[part];
           sources[place] = source;
@@ -91,7 +88,8 @@ export class Scanner {
         const end = isLocal ? this.#boundAfter(text, index + 1, to) : to;
         out.count = boundCount;
         if (trace !== undefined) trace.word = boundWord;
-        this.scanNormalized(text, normalize(text, bound, end, this.#settings), limit, out, trace);
+        const normalized = unitText(text, bound, end, this.#settings);
+        this.scanNormalized(text, normalized, 0, normalized.units.length, limit, out, trace);
         index = end - 1;
       } else {
         if (length > 0) this.#finish(text, length, hash, out, trace);
@@ -112,37 +110,26 @@ export class Scanner {
     if (length > 0) this.#finish(text, length, hash, out, trace);
   }
 
-  /** The same for a stretch that is normalised already. */
+  /** The same for units `from` to `to` of what a stretch of the text becomes. */
   scanNormalized(
     text: string,
-    { codePoints, sources }: NormalizedText,
+    normalized: UnitText,
+    from: number,
+    to: number,
     limit: number,
     out: IdList,
     trace: Trace | undefined,
   ): void {
-    let joined = '';
-    const unitSources: number[] = [];
-    for (let index = 0; index < codePoints.length; index += 1) {
-      const codePoint = codePoints[index];
-      // Two of them that normalisation brought together must not turn into a character.
-      joined += codePoint >= 0xd800 && codePoint < 0xe000 ? LONE_SURROGATE : String.fromCodePoint(codePoint);
-      while (unitSources.length < joined.length) unitSources.push(sources[index]);
-    }
     const first = out.count;
     this.#further ??= new Scanner(this.#pieces, this.#settings, this.#unknownId, true);
-    this.#further.scan(joined, 0, joined.length, limit, out, trace);
-    trace?.translate(
-      first,
-      out.count,
-      (start) => unitSources[start],
-      (end) => endOf(text, unitSources[end - 1]),
-    );
+    this.#further.scan(normalized.units, from, to, limit, out, trace);
+    trace?.translate(first, out.count, text, normalized);
   }
 
   /** Makes room for a longer word; `false` when it is too long. */
   #grow(): boolean {
     const room = this.#word.length;
-    if (room > this.#pieces.mostUnits) return false;
+    if (room > this.#pieces.mostUnits + MOST_PARTS) return false;
     const word = new Uint16Array(2 * room);
     const sources = new Int32Array(2 * room);
     word.set(this.#word);
@@ -193,8 +180,4 @@ export class Scanner {
 /** As `String.codePointAt`, but what lies from `to` on is not looked at. */
 function codePointAt(text: string, index: number, to: number): number {
   return index + 1 < to ? (text.codePointAt(index) ?? 0) : text.charCodeAt(index);
-}
-
-function endOf(text: string, start: number): number {
-  return start + ((text.codePointAt(start) ?? 0) > 0xffff ? 2 : 1);
 }

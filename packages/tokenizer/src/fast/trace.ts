@@ -1,3 +1,6 @@
+import { endOf } from './unit-text.js';
+import type { UnitText } from './unit-text.js';
+
 /** How many numbers a token has in `places`. */
 const FIELDS = 3;
 
@@ -44,17 +47,12 @@ export class Trace {
     this.mark(index, start, end);
   }
 
-  /** Tokens `from` to `to` were marked with places of another text: says where these lie in the one that is traced. */
-  translate(
-    from: number,
-    to: number,
-    start: (place: number) => number,
-    end: (place: number) => number,
-  ): void {
+  /** Tokens `from` to `to` were marked with places in what the text becomes: says where in the text they come from. */
+  translate(from: number, to: number, text: string, { sources }: UnitText): void {
     const { places } = this;
     for (let at = from * FIELDS; at < Math.min(to * FIELDS, places.length); at += FIELDS) {
-      places[at] = start(places[at]);
-      places[at + 1] = end(places[at + 1]);
+      places[at] = sources[places[at]];
+      places[at + 1] = endOf(text, sources[places[at + 1] - 1]);
     }
   }
 

@@ -1,5 +1,4 @@
 /** Reads `tokenizer_config.json` and the older `special_tokens_map.json` and `added_tokens.json`. */
-import { FIDELITIES } from '../text/fidelity.js';
 import type { Fidelity } from '../text/fidelity.js';
 import type { BertTokenizerOptions } from '../tokenizer-options.js';
 import type { JsonObject } from './json-object.js';
@@ -21,6 +20,13 @@ const SPECIAL_TOKEN_FIELDS = {
   padToken: 'pad_token',
 } as const;
 
+/** Whether a vocabulary's lines lose white space at both ends, by the fidelity that reads them. */
+export const STRIPS_LINES: Readonly<Record<Fidelity, boolean>> = {
+  huggingface: false,
+  google: true,
+  'tensorflow-text': false,
+};
+
 /**
  * What the files decide, without added tokens.
  * @param hasTokenizerJson transformers then does not clean decoded text up unless told to
@@ -38,7 +44,7 @@ export function readConfig(
   const cleanUp = config.boolean('clean_up_tokenization_spaces') ?? (hasTokenizerJson ? false : undefined);
   const fidelity = config.string('fidelity');
   if (fidelity !== undefined && !isFidelity(fidelity)) {
-    throw config.error('fidelity', Object.keys(FIDELITIES).join(', '));
+    throw config.error('fidelity', Object.keys(STRIPS_LINES).join(', '));
   }
   if (fidelity !== undefined) options.fidelity = fidelity;
   if (lowercase !== undefined) options.lowercase = lowercase;
@@ -72,5 +78,5 @@ export function readConfig(
 }
 
 function isFidelity(name: string): name is Fidelity {
-  return Object.hasOwn(FIDELITIES, name);
+  return Object.hasOwn(STRIPS_LINES, name);
 }

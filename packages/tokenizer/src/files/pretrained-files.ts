@@ -3,10 +3,9 @@ import { readFileIfPresent } from '#files';
 
 import type { AddedToken } from '../tokens/added-tokens.js';
 import { TokenizerError } from '../errors.js';
-import { FIDELITIES } from '../text/fidelity.js';
 import type { Fidelity } from '../text/fidelity.js';
 import type { BertTokenizerOptions, CallDefaults } from '../tokenizer-options.js';
-import { readConfig } from './config-files.js';
+import { readConfig, STRIPS_LINES } from './config-files.js';
 import type { ConfigFiles } from './config-files.js';
 import { JsonObject, parseJsonObject } from './json-object.js';
 import { readTokenizerJson } from './tokenizer-json.js';
@@ -112,7 +111,7 @@ function chooseVocabulary(
       { directory, id, found: [tokens[id], ofSections[id]] },
     );
   }
-  return FIDELITIES[fidelity].stripsVocabularyLines ? tokens.map((token) => token.trim()) : tokens;
+  return STRIPS_LINES[fidelity] ? tokens.map((token) => token.trim()) : tokens;
 }
 
 /** Added tokens in the order of their ids, those without an id last; a later source fills in, never overrides. */

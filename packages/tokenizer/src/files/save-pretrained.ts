@@ -5,7 +5,6 @@ import type { ResolvedAddedToken } from '../tokens/added-tokens.js';
 import { TokenizerError } from '../errors.js';
 import type { BertTokenizer } from '../tokenizer.js';
 import type { BertTokenizerSettings, CallDefaults } from '../tokenizer-options.js';
-import { CONTINUATION_PREFIX } from '../wordpiece/vocabulary.js';
 import { writeEncodeDefaults } from './truncation-padding-sections.js';
 
 /** @throws TokenizerError `file-write` */
@@ -91,7 +90,7 @@ function hasCallDefaults({ truncation, padding }: CallDefaults): boolean {
 function isUsual(settings: BertTokenizerSettings): boolean {
   const { cleanText, maxInputCharsPerWord, continuingSubwordPrefix, decoderCleanup, encodeDefaults } =
     settings;
-  const model = maxInputCharsPerWord === 100 && continuingSubwordPrefix === CONTINUATION_PREFIX;
+  const model = maxInputCharsPerWord === 100 && continuingSubwordPrefix === '##';
   return cleanText && model && decoderCleanup && encodeDefaults.addSpecialTokens !== false;
 }
 

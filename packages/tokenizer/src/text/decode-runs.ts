@@ -1,36 +1,48 @@
 /**
- * Readers for the compact tables of `unicode-tables.ts`.
+ * Readers for the compact tables of `unicode-tables.ts`. A number is written in base 26, its last digit as a small
+ * letter, those before as capitals, so that nothing has to stand between numbers.
  *
- * Sets: words separated by spaces, each `gap` or `gap.extra` in base 36: the distance from the end of the run
- * before to the first code point of this one, and the run's length less one.
- * Case pairs: `gap.count.step.difference`: from the last code point before to the first, how many, how far apart
- * (1 or 2), and what to add to get the other case.
+ * Sets: two numbers a run, the distance from the end of the run before to the first code point of this one, and the
+ * run's length less one. Case pairs: four, from the last code point before to the first, how many, how far apart (1 or
+ * 2), and what to add to get the other case, which may be negative: plus 65,536.
  */
 
-const BASE = 36;
+const SHIFT = 0x10000;
+
+function numbersOf(encoded: string): readonly number[] {
+  const numbers: number[] = [];
+  let value = 0;
+  for (let index = 0; index < encoded.length; index += 1) {
+    const letter = encoded.charCodeAt(index);
+    value = value * 26 + (letter & 31) - 1;
+    if (letter < 0x60) continue;
+    numbers.push(value);
+    value = 0;
+  }
+  return numbers;
+}
 
 /** Calls `visit(first, last)` for every run of a set, in rising order. */
 export function forEachRun(encoded: string, visit: (first: number, last: number) => void): void {
+  const numbers = numbersOf(encoded);
   let position = 0;
-  for (const word of encoded.split(' ')) {
-    const [gap, extra] = word.split('.');
-    const first = position + parseInt(gap ?? '0', BASE);
-    position = first + (extra === undefined ? 0 : parseInt(extra, BASE));
+  for (let index = 0; index < numbers.length; index += 2) {
+    const first = position + numbers[index];
+    position = first + numbers[index + 1];
     visit(first, position);
   }
 }
 
 /** Calls `visit(from, to)` for every code point that has another case. */
 export function forEachCasePair(encoded: string, visit: (from: number, to: number) => void): void {
+  const numbers = numbersOf(encoded);
   let position = 0;
-  for (const word of encoded.split(' ')) {
-    const [gap = 0, count = 0, step = 0, difference = 0] = word
-      .split('.')
-      .map((part) => parseInt(part, BASE));
-    const first = position + gap;
-    for (let index = 0; index < count; index += 1) {
-      position = first + index * step;
-      visit(position, position + difference);
+  for (let index = 0; index < numbers.length; index += 4) {
+    const [gap, count, step, difference] = numbers.slice(index, index + 4);
+    position += gap;
+    for (let rest = count; rest > 0; rest -= 1) {
+      visit(position, position + difference - SHIFT);
+      if (rest > 1) position += step;
     }
   }
 }

@@ -3,12 +3,9 @@
  * (Python's `unicodedata`, ICU and RE2). Properties of assigned characters hardly ever change and decompositions
  * never do, so engines differ in characters younger than themselves; `huggingface` uses tables of ours instead.
  */
-import { codePointList } from './character-classes.js';
+import { codePointList, decompositionOf } from './character-classes.js';
 import type { AccentTables } from './strip-accents.js';
 
-const FIRST_NON_ASCII = 0x80;
-/** Below this nothing decomposes. */
-const FIRST_DECOMPOSABLE = 0xc0;
 const PUNCTUATION = /^[\p{P}$+<=>^`|~]$/u;
 const CONTROL_OR_FORMAT = /^[\p{Cc}\p{Cf}]$/u;
 /** With the line and paragraph separators, where Python's `split` cuts too. */
@@ -18,10 +15,10 @@ const CASE_IGNORABLE = /^\p{Case_Ignorable}$/u;
 const CAPITAL_SIGMA = 0x3a3;
 const FINAL_SIGMA = 0x3c2;
 
-const test = (pattern: RegExp): ((codePoint: number) => boolean) => {
-  const ascii = Array.from({ length: FIRST_NON_ASCII }, (_, c) => pattern.test(String.fromCharCode(c)));
-  return (codePoint) => ascii[codePoint] ?? pattern.test(String.fromCodePoint(codePoint));
-};
+const test =
+  (pattern: RegExp) =>
+  (codePoint: number): boolean =>
+    pattern.test(String.fromCodePoint(codePoint));
 
 /** ASCII symbols and Unicode's punctuation. */
 export const isPunctuation = test(PUNCTUATION);
@@ -34,10 +31,7 @@ const isCaseIgnorable = test(CASE_IGNORABLE);
 
 /** Decompositions and nonspacing marks. */
 export const ENGINE_ACCENTS: AccentTables = {
-  decompose: (codePoint) =>
-    codePoint < FIRST_DECOMPOSABLE
-      ? [codePoint]
-      : codePointList(String.fromCodePoint(codePoint).normalize('NFD')),
+  decompose: decompositionOf,
   isMark: test(/^\p{Mn}$/u),
 };
 

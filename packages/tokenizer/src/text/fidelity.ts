@@ -16,8 +16,6 @@ export interface FidelityRules {
   readonly findsTokensInText: boolean;
   /** Which text of a pair keeps the odd token when both have to shrink to the same length. */
   readonly oddTokenTo: 'first' | 'second';
-  /** Whether the vocabulary's lines lose white space at both ends. */
-  readonly stripsVocabularyLines: boolean;
   /** Length of a row where nothing else gives one. */
   readonly modelMaxLength: number | undefined;
 }
@@ -29,7 +27,6 @@ export const FIDELITIES: Readonly<Record<Fidelity, FidelityRules>> = {
     wordLimitUnit: 'codepoint',
     findsTokensInText: true,
     oddTokenTo: 'second',
-    stripsVocabularyLines: false,
     modelMaxLength: undefined,
   },
   google: {
@@ -37,7 +34,6 @@ export const FIDELITIES: Readonly<Record<Fidelity, FidelityRules>> = {
     wordLimitUnit: 'codepoint',
     findsTokensInText: false,
     oddTokenTo: 'first',
-    stripsVocabularyLines: true,
     modelMaxLength: undefined,
   },
   'tensorflow-text': {
@@ -45,7 +41,6 @@ export const FIDELITIES: Readonly<Record<Fidelity, FidelityRules>> = {
     wordLimitUnit: 'byte',
     findsTokensInText: false,
     oddTokenTo: 'first',
-    stripsVocabularyLines: false,
     modelMaxLength: 128,
   },
 };

@@ -45,13 +45,11 @@ export function emptyBuffer(): TextBuffer {
 /** Code points of `text.slice(from, to)`; a lone surrogate is one. Sources count from the start of `text`. */
 export function codePointsOf(text: string, from: number, to: number): TextBuffer {
   const buffer = emptyBuffer();
-  for (let index = from; index < to; index += 1) {
-    const first = text.charCodeAt(index);
-    const codePoint =
-      (first & 0xfc00) === 0xd800 && index + 1 < to ? (text.codePointAt(index) ?? first) : first;
-    buffer.codePoints.push(codePoint);
+  let index = from;
+  for (const character of text.slice(from, to)) {
+    buffer.codePoints.push(character.codePointAt(0) ?? 0);
     buffer.sources.push(index);
-    if (codePoint > 0xffff) index += 1;
+    index += character.length;
   }
   return buffer;
 }

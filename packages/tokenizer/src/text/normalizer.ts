@@ -24,14 +24,9 @@ import { tensorflowTextStages } from './tensorflow-text-normalizer.js';
 export type { NormalizedText, NormalizerSettings } from './normalized-text.js';
 
 const SPACE_CHARACTER = 0x20;
-/** Below this nothing decomposes or combines. */
-const FIRST_DECOMPOSABLE = 0xc0;
 
 const HUGGING_FACE_ACCENTS: AccentTables = {
-  decompose: (codePoint) =>
-    codePoint >= FIRST_DECOMPOSABLE && classesOf(codePoint) & DECOMPOSES
-      ? decompositionOf(codePoint)
-      : [codePoint],
+  decompose: (codePoint) => (classesOf(codePoint) & DECOMPOSES ? decompositionOf(codePoint) : [codePoint]),
   isMark: (codePoint) => (classesOf(codePoint) & MARK) !== 0,
 };
 

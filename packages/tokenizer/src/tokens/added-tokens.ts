@@ -34,52 +34,46 @@ interface Pattern {
 }
 
 const WORD_CHARACTER = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u;
+/** What stands for something else in a regular expression. */
+const SYNTAX = /[\\^$.*+?()[\]{}|]/g;
 const WHITE_SPACE = /\p{White_Space}/u;
 
 /** Finds added tokens, leftmost first and longest among those that start together. */
 export class AddedTokenMatcher {
-  readonly #byFirstUnit = new Map<number, Pattern[]>();
+  readonly #tokens = new Map<string, ResolvedAddedToken>();
+  readonly #firstUnits: readonly string[];
+  readonly #pattern: RegExp;
 
   /** @param patterns what each token looks like in the text that will be searched */
   constructor(patterns: readonly Pattern[]) {
-    for (const pattern of patterns) {
-      if (pattern.text === '') continue;
-      const unit = pattern.text.charCodeAt(0);
-      const list = this.#byFirstUnit.get(unit) ?? [];
-      list.push(pattern);
-      // A stable sort: of two tokens that look the same, the one added first wins.
-      list.sort((a, b) => b.text.length - a.text.length);
-      this.#byFirstUnit.set(unit, list);
+    for (const { text, token } of patterns) {
+      // Of two tokens that look the same, the one added first wins.
+      if (text !== '' && !this.#tokens.has(text)) this.#tokens.set(text, token);
     }
+    const texts = [...this.#tokens.keys()].sort((a, b) => b.length - a.length);
+    this.#firstUnits = [...new Set(texts.map((text) => text.charAt(0)))];
+    this.#pattern = new RegExp(texts.map((text) => text.replace(SYNTAX, '\\$&')).join('|'), 'g');
   }
 
   /** True when there is nothing to look for. */
   get isEmpty(): boolean {
-    return this.#byFirstUnit.size === 0;
+    return this.#tokens.size === 0;
   }
 
   /** `false`: none is in the text. `true`: there may be some. */
   mayOccurIn(text: string): boolean {
-    for (const unit of this.#byFirstUnit.keys()) if (text.includes(String.fromCharCode(unit))) return true;
-    return false;
-  }
-
-  /** `false`: none is in the text. `true`: some are, though they may not be matched. */
-  isIn(text: string): boolean {
-    for (const patterns of this.#byFirstUnit.values())
-      if (patterns.some((each) => text.includes(each.text))) return true;
-    return false;
+    return this.#firstUnits.some((unit) => text.includes(unit));
   }
 
   /** Cuts the text at every added token. The segments cover it; none is empty. */
   split(text: string): readonly Segment[] {
     const segments: Segment[] = [];
     let done = 0;
-    for (const { at, pattern } of this.#matches(text)) {
-      const { token } = pattern;
-      let from = at;
-      let to = at + pattern.text.length;
-      if (token.singleWord && touchesWord(text, from, to)) continue;
+    for (const { 0: found, index } of this.isEmpty ? [] : text.matchAll(this.#pattern)) {
+      const token = this.#tokens.get(found);
+      let from = index;
+      let to = index + found.length;
+      if (token === undefined || (token.singleWord && touchesWord(text, from, to))) continue;
       if (token.lstrip) while (from > done && WHITE_SPACE.test(text.charAt(from - 1))) from -= 1;
       if (token.rstrip) while (to < text.length && WHITE_SPACE.test(text.charAt(to))) to += 1;
       if (from > done) segments.push({ from: done, to: from, id: undefined });
@@ -88,30 +82,6 @@ export class AddedTokenMatcher {
     }
     if (done < text.length) segments.push({ from: done, to: text.length, id: undefined });
     return segments;
-  }
-
-  /** What looks like an added token, left to right, without overlaps. Each first unit is searched for only once. */
-  *#matches(text: string): Generator<{ readonly at: number; readonly pattern: Pattern }> {
-    const cursors = [...this.#byFirstUnit].map(([unit, patterns]) => ({
-      first: String.fromCharCode(unit),
-      patterns,
-      at: -1,
-    }));
-    for (let search = 0; search < text.length;) {
-      let next: (typeof cursors)[number] | undefined;
-      for (const cursor of cursors) {
-        if (cursor.at < search) {
-          const found = text.indexOf(cursor.first, search);
-          cursor.at = found === -1 ? Infinity : found;
-        }
-        if (cursor.at < (next?.at ?? Infinity)) next = cursor;
-      }
-      if (next === undefined) return;
-      const { at, patterns } = next;
-      const pattern = patterns.find((candidate) => text.startsWith(candidate.text, at));
-      search = at + (pattern?.text.length ?? 1);
-      if (pattern !== undefined) yield { at, pattern };
-    }
   }
 }
 

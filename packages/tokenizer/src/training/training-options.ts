@@ -1,5 +1,5 @@
 /** Options of vocabulary training and what they come to. */
-import { checkOneOf, checkWhole } from '../encoding/encode-options.js';
+import { checkOptions, SWITCH } from '../check-option.js';
 import { TokenizerError } from '../errors.js';
 import type { NormalizerSettings } from '../text/normalizer.js';
 
@@ -54,12 +54,14 @@ const SPECIAL_TOKENS = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
 /** @throws TokenizerError `bad-option`, `aborted` */
 export function resolveTrainingOptions(options: TrainVocabularyOptions): TrainingSettings {
   const { size = 30000, minFrequency = 2, limitAlphabet = 1000, lowercase = true } = options;
-  checkWhole('size', size);
-  checkWhole('minFrequency', minFrequency);
-  checkWhole('limitAlphabet', limitAlphabet);
-  checkOneOf('lowercase', options.lowercase, [true, false]);
-  checkOneOf('stripAccents', options.stripAccents, [true, false, null]);
-  checkOneOf('tokenizeChineseChars', options.tokenizeChineseChars, [true, false]);
+  checkOptions({ ...options, size, minFrequency, limitAlphabet }, [
+    ['size'],
+    ['minFrequency'],
+    ['limitAlphabet'],
+    ['lowercase', SWITCH],
+    ['stripAccents', [...SWITCH, null]],
+    ['tokenizeChineseChars', SWITCH],
+  ]);
   const { specialTokens = SPECIAL_TOKENS, onProgress, signal } = options;
   specialTokens.forEach((token, index) => {
     if (typeof token === 'string' && token !== '' && !/[\r\n]/.test(token)) return;
