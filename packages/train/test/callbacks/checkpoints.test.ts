@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { ModelCheckpoint, type ModelCheckpointOptions } from '../../src/index.js';
@@ -96,7 +96,7 @@ describe('ModelCheckpoint', () => {
       await mkdir(join(directory, '.model.0123456789ab.tmp'));
       await saveFolder('former')(join(directory, '.model.old'));
       await saveFolder('gone')(join(directory, '.other.old'));
-      await (await import('node:fs/promises')).rm(filepath, { recursive: true });
+      await rm(filepath, { recursive: true });
       await start('third');
       expect((await readdir(directory)).sort()).toEqual(['.other.old', 'model']);
       expect(await readFile(join(filepath, 'weights'), 'utf8')).toBe('former');

@@ -11,9 +11,12 @@ export class CountingModel implements CallbackModel {
   /** snapshots that nobody has disposed */
   kept = 0;
   saves = 0;
+  /** whether the weights were read since the last save */
+  isRead = false;
   readonly parameters = new Map<string, tf.Variable>();
 
   readParameters(): Promise<void> {
+    this.isRead = true;
     return Promise.resolve();
   }
 
@@ -38,6 +41,8 @@ export class CountingModel implements CallbackModel {
 
   /** Writes the weights to a file. */
   readonly save = async (path: string): Promise<void> => {
+    if (!this.isRead) throw new Error('The variables were not read before the save.');
+    this.isRead = false;
     this.saves += 1;
     await writeFile(path, String(this.weights));
   };

@@ -158,6 +158,12 @@ describe('EarlyStopping', () => {
     expect((await feed(new EarlyStopping({ patience: 1 }), [NaN, NaN, 0.3])).epochs).toBe(2);
   });
 
+  it('restores the first epoch when none was better than nothing', async () => {
+    const never = await feed(new EarlyStopping({ patience: 3, restoreBestWeights: true }), [NaN, NaN, NaN]);
+    expect(never.final).toEqual(never.states[0]);
+    expect(never.final).not.toEqual(never.states[2]);
+  });
+
   it('says what it misses', async () => {
     await expect(feed(new EarlyStopping({ monitor: 'val_f1' }), [1])).rejects.toThrow(
       /no figure "val_f1", only loss, learningRate/,

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
-import { readdir, readFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import {
@@ -110,7 +110,7 @@ describe('callbacks in training', () => {
         saveFreq: 3,
         save: async (path) => {
           saved.push([path, model.snapshot()]);
-          await (await import('node:fs/promises')).writeFile(path, '');
+          await writeFile(path, '');
         },
       });
       const watcher: Callback = { onTrainBatchEnd: () => void states.push(model.snapshot()) };
@@ -224,7 +224,7 @@ describe('loggers', () => {
       const lines = (await readFile(filename, 'utf8')).split('\r\n');
       expect(lines).toHaveLength(4);
       expect(lines[0]).toBe(header);
-      await (await import('node:fs/promises')).appendFile(filename, '2;0.1;0.5'); // a kill in the middle
+      await appendFile(filename, '2;0.1;0.5'); // a kill in the middle
       await fit([new CSVLogger({ filename, separator: ';', append: true })], 1);
       const after = (await readFile(filename, 'utf8')).split('\r\n');
       expect(after.slice(0, 3)).toEqual(lines.slice(0, 3));

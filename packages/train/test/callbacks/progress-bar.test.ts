@@ -84,6 +84,19 @@ describe('ProgressBar', () => {
     expect(text.split('\n')[1]).toMatch(/\repoch 2\/2: 9s, loss 0.2500, val_loss 0.3000, .*$/);
   });
 
+  it('goes by the last 50 steps', () => {
+    let time = 0;
+    let text = '';
+    const bar = new ProgressBar({ write: (part) => (text = part), now: () => time, memory: () => 0 });
+    bar.onEpochBegin(0);
+    for (let step = 0; step < 60; step++) {
+      time += step < 10 ? 60_000 : 10_000; // the first ones compile
+      const logs = { totalSteps: 60, step, loss: 1, learningRate: 0, tokensPerSecond: 1 };
+      bar.onTrainBatchEnd(step, logs as unknown as StepLogs);
+    }
+    expect(text).toMatch(/0\.10 steps\/s/);
+  });
+
   it('writes durations and sizes as people read them', () => {
     let time = 0;
     let text = '';
