@@ -1,18 +1,22 @@
-"""Writes small HDF5 files that the fuzzer takes apart, for packages/bert/test/golden/fuzz.
+"""Writes small files that the fuzzer takes apart, for packages/bert/test/golden/fuzz.
 
     python fuzz_seeds.py FOLDER
 
-With h5py 3.14.0. The values count from 0.
+With h5py 3.14.0 and TensorFlow 2.21.0. The values count from 0.
   tf-model.h5, keras.weights.h5   groups, datasets and attributes as `transformers` and KerasHub write them
   latest.h5                       the same in HDF5's latest format
   cycle.h5, twice.h5              a group that holds the first one, a dataset of two names
+  saved-model.*                   the variables of a SavedModel, with an object graph and some names of a BERT
 """
 
 import os
+import shutil
 import sys
+import tempfile
 
 import h5py
 import numpy
+import tensorflow as tf
 
 folder = sys.argv[1]
 os.makedirs(folder, exist_ok=True)
@@ -50,3 +54,25 @@ with h5py.File(os.path.join(folder, "cycle.h5"), "w") as file:
 with h5py.File(os.path.join(folder, "twice.h5"), "w") as file:
     file["one"] = counting(2)
     file["two"] = file["one"]
+
+
+class Model(tf.Module):
+    def __init__(self):
+        super().__init__()
+        shapes = {
+            "word_embeddings/embeddings": (5, 4),
+            "position_embedding/embeddings": (3, 4),
+            "type_embeddings/embeddings": (2, 4),
+            "transformer/layer_0/self_attention/query/kernel": (4, 2, 2),
+            "transformer/layer_0/self_attention/query/bias": (2, 2),
+            "transformer/layer_0/intermediate/kernel": (4, 6),
+            "transformer/layer_0/intermediate/bias": (6,),
+        }
+        self.variables_list = [tf.Variable(counting(*shape), name=name) for name, shape in shapes.items()]
+        self.do_lower_case = tf.Variable(True, trainable=False)
+
+
+with tempfile.TemporaryDirectory() as directory:
+    tf.saved_model.save(Model(), directory)
+    for ending in ["index", "data-00000-of-00001"]:
+        shutil.copy(f"{directory}/variables/variables.{ending}", os.path.join(folder, f"saved-model.{ending}"))

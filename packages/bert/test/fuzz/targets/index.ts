@@ -2,7 +2,7 @@ import type { Target } from '../target.js';
 import { hdf5, hdf5Checkpoint } from './hdf5.js';
 import { safetensors } from './safetensors.js';
 import { shards } from './shards.js';
-import { tensorBundle, tensorflowCheckpoint } from './tensor-bundle.js';
+import { savedModel, tensorBundle, tensorflowCheckpoint } from './tensor-bundle.js';
 import { torchArchive, torchLegacy } from './torch.js';
 
 /** Every reader there is. */
@@ -13,6 +13,7 @@ export const TARGETS: readonly Target[] = [
   torchLegacy,
   tensorBundle,
   tensorflowCheckpoint,
+  savedModel,
   hdf5,
   hdf5Checkpoint,
 ];
