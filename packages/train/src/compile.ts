@@ -22,6 +22,7 @@ import { constantSchedule } from './schedules/constant.js';
 import type { Schedule } from './schedules/schedule.js';
 import { paddedLengthOf } from './step-batches.js';
 import type { Trainable } from './trainable.js';
+import { checkCallbackStates } from './training-state.js';
 
 /** How a model is trained. */
 export interface CompileOptions {
@@ -99,7 +100,7 @@ export class CompiledModel<Batch extends Input, Input extends object = Batch> {
    * on the same backend. The event loop has its turn after every step.
    * @returns what was done; with a signal or a callback that ended the run, up to there
    * @throws TrainError before training: `invalid-options`, `no-examples`, `no-validation-examples`,
-   *   `example-too-long` (validation data included), `needs-two-classes`, `busy`, `disposed`; in a step: `empty-batch`, `shape-mismatch`,
+   *   `example-too-long` (validation data included), `needs-two-classes`, `invalid-state`, `busy`, `disposed`; in a step: `empty-batch`, `shape-mismatch`,
    *   `invalid-loss`, `non-finite-loss` and `non-finite-gradients`, which leave the parameters as they were before it;
    *   `out-of-memory`, after which some parameters may have been updated and others not. Gradients are looked at only
    *   with `clipNorm` (`Infinity` measures without clipping): without it one that is not finite reaches the parameters,
@@ -124,6 +125,7 @@ export class CompiledModel<Batch extends Input, Input extends object = Batch> {
     const lengths = exampleLengths(data);
     const plan = planRun(lengths, settings, paddedLengthOf(data));
     const schedule = this.options.schedule ?? constantSchedule();
+    if (options.resume) checkCallbackStates(options.resume, callbacks);
     schedule.factor(0, plan.totalSteps); // one that does not fit the run says so before it starts
 
     if (validationData) evaluationBatches('fit', validationData, settings.sizing); // what is wrong comes out now
@@ -133,6 +135,7 @@ export class CompiledModel<Batch extends Input, Input extends object = Batch> {
     const model = new TrainingModel(this.trainable.parameters, this.trainedParameters, session, learningRate);
     try {
       if (validationData) await this.checkValidationLabels(validationData, settings.sizing);
+      if (options.resume) await session.importState(options.resume.optimizer);
       const { initialStep } = settings;
       const figures = epochFigures(validationData && (this.options.metrics ?? []));
       await callHook(callbacks, 'setParams', {
@@ -151,6 +154,8 @@ export class CompiledModel<Batch extends Input, Input extends object = Batch> {
         callbacks,
         signal,
         learningRate: (step) => model.learningRate * schedule.factor(step, plan.totalSteps),
+        resume: options.resume,
+        checkpoint: options.checkpoint,
         validate:
           validationData &&
           (async () =>

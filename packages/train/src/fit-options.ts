@@ -2,6 +2,7 @@ import { type BatchSizing, DEFAULT_BATCH_SIZE } from './batching.js';
 import type { Callback } from './callbacks/callback.js';
 import type { Dataset } from './dataset.js';
 import { rangeProblems, throwProblems } from './errors.js';
+import type { CheckpointOptions, TrainingState } from './training-state.js';
 
 /** How to run `evaluate` and `predict`. */
 export interface EvaluateOptions extends BatchSizing {
@@ -28,13 +29,17 @@ export interface FitOptions<Example, Batch extends object> extends BatchSizing {
   /** whether texts of like length share a batch; default true */
   readonly groupByLength?: boolean | undefined;
   /**
-   * Optimiser steps that a former run has taken: their batches are left out. With the parameters and the imported
-   * optimiser state of that run the rest is what it would have done; figures of the epoch it broke off in are those of
-   * its rest. Whole epochs before it are passed over, validation included: where the signal came during the validation
-   * after an epoch's last step, that epoch is in the history of neither run, and `evaluate` with the parameters of the
-   * former gives its figures. Default 0.
+   * Optimiser steps to leave out, as if they had been taken: their batches, and whole epochs among them with their
+   * validation. For a run that was cut off use `resume`, which knows more. Default 0.
    */
   readonly initialStep?: number | undefined;
+  /**
+   * Goes on with a run that was cut off: with its options, callbacks and data, and the parameters it had, the rest and the
+   * history are to the last bit those of the run that was not, but for times. The optimiser's state is taken over.
+   */
+  readonly resume?: TrainingState | undefined;
+  /** keeps what `resume` needs */
+  readonly checkpoint?: CheckpointOptions | undefined;
   /** evaluated at the end of every epoch, with the same batch size */
   readonly validationData?: Dataset<Example, Batch> | undefined;
   /** called at every stage, in order */
@@ -54,6 +59,8 @@ export interface FitSettings {
   readonly shuffle: boolean;
   readonly groupByLength: boolean;
   readonly initialStep: number;
+  /** whether a run goes on of which at least the end is left, be it without a step */
+  readonly isResumed: boolean;
 }
 
 /**
@@ -61,7 +68,8 @@ export interface FitSettings {
  * @throws TrainError `invalid-options` with every problem
  */
 export function fitSettings(options: Omit<FitOptions<unknown, object>, 'validationData'>): FitSettings {
-  const { maxSteps, stepsPerEpoch, gradientAccumulationSteps = 1, seed = 0, initialStep = 0 } = options;
+  const { maxSteps, stepsPerEpoch, gradientAccumulationSteps = 1, seed = 0, resume } = options;
+  const { initialStep = resume?.steps ?? 0 } = options;
   const { epochs = maxSteps === undefined ? 1 : Infinity, shuffle = true, groupByLength = true } = options;
   const given = options.epochs;
   throwProblems('fit', [
@@ -69,6 +77,8 @@ export function fitSettings(options: Omit<FitOptions<unknown, object>, 'validati
     ...rangeProblems({ epochs: given, maxSteps, stepsPerEpoch, gradientAccumulationSteps }, 'count'),
     ...rangeProblems({ seed }, 'uint32'),
     ...rangeProblems({ initialStep }, 'index'),
+    ...rangeProblems({ 'checkpoint.everySteps': options.checkpoint?.everySteps }, 'count'),
+    ...(resume && options.initialStep !== undefined ? ['give initialStep or resume, not both'] : []),
   ]);
   return {
     sizing: sizingOf(options),
@@ -80,6 +90,7 @@ export function fitSettings(options: Omit<FitOptions<unknown, object>, 'validati
     shuffle,
     groupByLength,
     initialStep,
+    isResumed: resume !== undefined,
   };
 }
 

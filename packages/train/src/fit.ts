@@ -9,6 +9,7 @@ import { type History, HistoryRecorder } from './history.js';
 import { isNonFinite, type OptimizerSession } from './optimizer-session.js';
 import type { RunPlan } from './run-plan.js';
 import { makeStepBatches } from './step-batches.js';
+import { captureState, type CheckpointOptions, restoreState, type TrainingState } from './training-state.js';
 import type { Trainable } from './trainable.js';
 
 /** All that a run needs, checked. */
@@ -26,24 +27,39 @@ export interface FitJob<Example, Batch extends object> {
   readonly learningRate: (step: number) => number;
   /** figures of the validation data, names without `val_`; undefined without such data */
   readonly validate: (() => Promise<Logs>) | undefined;
+  /** where the run stood when it was cut off; its optimiser state has been taken over */
+  readonly resume: TrainingState | undefined;
+  readonly checkpoint: CheckpointOptions | undefined;
 }
 
 /** Runs the epochs. See `CompiledModel.fit`. */
 export async function runFit<Example, Batch extends object>(job: FitJob<Example, Batch>): Promise<History> {
-  const { plan, settings, model, callbacks, signal } = job;
-  const history = new HistoryRecorder(settings.initialStep);
+  const { plan, settings, model, callbacks, signal, resume } = job;
+  const history = new HistoryRecorder(settings.initialStep, resume?.history);
   const isOver = (): boolean => model.stopTraining || signal?.aborted === true;
+  const keeper = new StateKeeper(job, history);
+  let unrestored = resume;
+  const restore = async (): Promise<void> => {
+    if (unrestored) await restoreState(unrestored, job);
+    unrestored = undefined;
+  };
   let logs: Record<string, number> = {};
 
   await callHook(callbacks, 'onTrainBegin');
   let firstStep = 0; // of the epoch, within the run
-  for (let epoch = 0; epoch < plan.stepsPerEpoch.length && !isOver(); epoch++) {
-    const lastStep = firstStep + plan.stepsPerEpoch[epoch];
-    if (lastStep > settings.initialStep) {
+  for (const [epoch, steps] of plan.stepsPerEpoch.entries()) {
+    const lastStep = firstStep + steps;
+    const hasEnded = resume ? resume.history.epoch.includes(epoch) : lastStep <= settings.initialStep;
+    if (!hasEnded) {
+      const hasBegun = resume !== undefined && firstStep < resume.steps;
+      if (!hasBegun) await restore();
+      if (isOver()) break;
       await callHook(callbacks, 'onEpochBegin', epoch);
-      const done = await runSteps(job, history, epoch, firstStep, isOver);
-      if (done.isEmpty || (signal?.aborted && history.steps < lastStep)) break;
-      logs = done.logs();
+      await restore();
+      const figures = new EpochFigures(hasBegun ? resume.epoch : undefined);
+      await runSteps(job, history, figures, keeper, { epoch, firstStep, isOver });
+      if (figures.isEmpty || (signal?.aborted && history.steps < lastStep)) break;
+      logs = figures.logs();
       if (job.validate) {
         const validation = await unlessAborted(job.validate);
         if (!validation) {
@@ -57,23 +73,65 @@ export async function runFit<Example, Batch extends object>(job: FitJob<Example,
     }
     firstStep = lastStep;
   }
+  await restore(); // where nothing was left to do
 
   if (history.steps < plan.totalSteps) history.ended = signal?.aborted ? 'aborted' : 'stopped';
+  if (history.ended === 'aborted') await keeper.saveNow(); // before a callback puts other parameters in their place
   await callHook(callbacks, 'onTrainEnd', logs);
   await job.session.readParameters();
   return history.toHistory();
+}
+
+/** Saves the state of a run when it is time. */
+class StateKeeper {
+  private figures = new EpochFigures();
+  /** steps and epochs of the state that was saved or resumed from last */
+  private saved: string;
+
+  constructor(
+    private readonly job: Pick<FitJob<never, never>, 'model' | 'session' | 'callbacks' | 'checkpoint'>,
+    private readonly history: HistoryRecorder,
+  ) {
+    this.saved = this.position;
+  }
+
+  /** After a step. @param figures of its epoch */
+  async step(figures: EpochFigures): Promise<void> {
+    this.figures = figures;
+    const { everySteps = Infinity } = this.job.checkpoint ?? {};
+    if (this.history.steps % everySteps === 0) await this.saveNow();
+  }
+
+  /** Unless nothing has happened since the last time. */
+  async saveNow(): Promise<void> {
+    const { checkpoint } = this.job;
+    if (!checkpoint || this.saved === this.position) return;
+    await checkpoint.save(await captureState({ ...this.job, history: this.history, figures: this.figures }));
+    this.saved = this.position;
+  }
+
+  private get position(): string {
+    return `${this.history.steps} ${this.history.epoch.length}`;
+  }
+}
+
+/** Where an epoch lies in the run. */
+interface EpochPlace {
+  readonly epoch: number;
+  /** of the epoch, within the run */
+  readonly firstStep: number;
+  readonly isOver: () => boolean;
 }
 
 /** Runs the steps of one epoch that are still to be done, until the run is over. */
 async function runSteps<Example, Batch extends object>(
   job: FitJob<Example, Batch>,
   history: HistoryRecorder,
-  epoch: number,
-  firstStep: number,
-  isOver: () => boolean,
-): Promise<EpochFigures> {
+  figures: EpochFigures,
+  keeper: StateKeeper,
+  { epoch, firstStep, isOver }: EpochPlace,
+): Promise<void> {
   const { plan, settings, callbacks } = job;
-  const figures = new EpochFigures();
   for (const [stepInEpoch, groups] of plan.steps(epoch).entries()) {
     const step = firstStep + stepInEpoch;
     if (step < settings.initialStep) continue;
@@ -111,9 +169,9 @@ async function runSteps<Example, Batch extends object>(
     } finally {
       batches.dispose();
     }
+    await keeper.step(figures);
     await yieldToEventLoop();
   }
-  return figures;
 }
 
 /** Shows a step that is not finite to the callbacks; where none of them ends the run, it fails. */

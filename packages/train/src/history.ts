@@ -2,8 +2,7 @@
 export interface History {
   /**
    * Epochs that ended, from 0: all their steps up to the end or a stop, and their validation. One that the signal ended
-   * is not among them, even when only its validation was left, and a run that goes on from `steps` does not make up
-   * for it.
+   * is not among them, even when only its validation was left: a run that is resumed makes up for it.
    */
   readonly epoch: readonly number[];
   /**
@@ -25,17 +24,32 @@ export interface History {
 
 /** Collects a `History`. */
 export class HistoryRecorder implements History {
-  readonly epoch: number[] = [];
-  readonly history: Record<string, number[]> = {};
-  readonly losses: number[] = [];
-  readonly learningRates: number[] = [];
-  readonly gradientNorms: number[] = [];
+  readonly epoch: number[];
+  readonly history: Record<string, number[]>;
+  readonly losses: number[];
+  readonly learningRates: number[];
+  readonly gradientNorms: number[];
   ended: History['ended'] = 'completed';
 
-  constructor(private readonly initialStep: number) {}
+  /** steps that are not among `losses` */
+  private readonly stepsBefore: number;
+
+  /**
+   * @param initialStep optimiser steps that a former run has taken
+   * @param before its figures, where the run is resumed
+   */
+  constructor(initialStep: number, before?: Omit<History, 'ended'>) {
+    this.epoch = [...(before?.epoch ?? [])];
+    const figures = Object.entries(before?.history ?? {});
+    this.history = Object.fromEntries(figures.map(([name, values]) => [name, [...values]]));
+    this.losses = [...(before?.losses ?? [])];
+    this.learningRates = [...(before?.learningRates ?? [])];
+    this.gradientNorms = [...(before?.gradientNorms ?? [])];
+    this.stepsBefore = initialStep - this.losses.length;
+  }
 
   get steps(): number {
-    return this.initialStep + this.losses.length;
+    return this.stepsBefore + this.losses.length;
   }
 
   addStep(loss: number, learningRate: number, gradientNorm: number | undefined): void {

@@ -10,6 +10,7 @@ export {
 export type {
   Callback,
   CallbackModel,
+  CallbackState,
   EvaluationResults,
   FitParams,
   HookResult,
@@ -46,6 +47,7 @@ export type {
   TrainingRequest,
   TrainingSession,
 } from './executor.js';
+export type { EpochSums } from './epoch-figures.js';
 export type { EvaluateOptions, FitOptions } from './fit-options.js';
 export type { History } from './history.js';
 export type { SelectedParameter } from './select-parameters.js';
@@ -171,4 +173,5 @@ export { googleLinearSchedule, linearSchedule } from './schedules/linear.js';
 export { polynomialSchedule } from './schedules/polynomial.js';
 export type { Schedule } from './schedules/schedule.js';
 export type { WarmupOptions } from './schedules/warmup.js';
+export type { CheckpointOptions, TrainingState } from './training-state.js';
 export { batchTensors, type Predictor, type Trainable, type TrainingRun } from './trainable.js';

@@ -43,7 +43,7 @@ export function planRun(
     stepsPerEpoch.push(steps);
     totalSteps += steps;
   }
-  if (initialStep >= totalSteps) {
+  if (initialStep > totalSteps || (initialStep === totalSteps && !settings.isResumed)) {
     throwProblems('fit', [
       `initialStep is ${initialStep} but the run has ${totalSteps} steps: nothing is left`,
     ]);

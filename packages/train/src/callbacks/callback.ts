@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 
 import type { HostTensor } from '../executor.js';
-import type { OptimizerState } from '../optimizers/optimizer-state.js';
+import type { OptimizerState, SlotValues } from '../optimizers/optimizer-state.js';
 
 /** Figures by name. */
 export type Logs = Readonly<Record<string, number>>;
@@ -84,6 +84,14 @@ export interface ParameterSnapshot {
   dispose(): void;
 }
 
+/** What a callback must remember for its run to go on in another process. */
+export interface CallbackState {
+  /** numbers (NaN and infinities included), texts, lists, objects of these */
+  readonly json: unknown;
+  /** tensors by name, such as the best weights */
+  readonly tensors?: ReadonlyMap<string, SlotValues> | undefined;
+}
+
 /** What a callback may ask of the model in training. */
 export interface CallbackModel {
   /** set to true: training ends after the current step */
@@ -99,6 +107,8 @@ export interface CallbackModel {
   readParameters(): Promise<void>;
   /** Copies what is trained. The caller disposes the copy. */
   snapshot(): Promise<ParameterSnapshot>;
+  /** A snapshot with given values, as a former process had it. The caller disposes it. */
+  snapshotOf(values: ReadonlyMap<string, SlotValues>): ParameterSnapshot;
   /** Puts values back; the snapshot stays the caller's. */
   restore(snapshot: ParameterSnapshot): Promise<void>;
   /** The optimiser's state on the host, for a checkpoint. */
@@ -139,10 +149,20 @@ export interface Callback {
   onTestBatchBegin?(batch: number): HookResult;
   /** After a batch of an evaluation. @param logs `loss` of the batch */
   onTestBatchEnd?(batch: number, logs: Logs): HookResult;
+  /**
+   * What a run that goes on in another process has to give back to `restore`; a checkpoint keeps it. Called between two
+   * steps. Absent or undefined: nothing.
+   */
+  state?(): CallbackState | undefined | Promise<CallbackState | undefined>;
+  /**
+   * Takes over what `state` gave in the former process: after `onTrainBegin`, and after the `onEpochBegin` of an epoch that
+   * had begun already.
+   */
+  restore?(state: CallbackState): HookResult;
 }
 
 /** The names of the hooks. */
-export type HookName = keyof Callback;
+export type HookName = Exclude<keyof Callback, 'state' | 'restore'>;
 
 /** Calls one hook of every callback, one after the other. */
 export async function callHook<Name extends HookName>(

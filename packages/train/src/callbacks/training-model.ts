@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { rangeProblems, throwProblems } from '../errors.js';
 import type { TrainedParameter } from '../executor.js';
 import type { OptimizerSession } from '../optimizer-session.js';
-import type { OptimizerState } from '../optimizers/optimizer-state.js';
+import type { OptimizerState, SlotValues } from '../optimizers/optimizer-state.js';
 import type { CallbackModel, ParameterSnapshot } from './callback.js';
 
 /** The model as callbacks see it during one run. */
@@ -43,6 +43,16 @@ export class TrainingModel implements CallbackModel {
     const values = new Map(
       this.trained.map(({ name, variable }) => [name, tf.keep(tf.clone(variable))] as const),
     );
+    return this.keepSnapshot(values);
+  }
+
+  snapshotOf(given: ReadonlyMap<string, SlotValues>): ParameterSnapshot {
+    return this.keepSnapshot(
+      new Map([...given].map(([name, { values, shape }]) => [name, tf.keep(tf.tensor(values, [...shape]))])),
+    );
+  }
+
+  private keepSnapshot(values: ReadonlyMap<string, tf.Tensor>): ParameterSnapshot {
     const snapshot: ParameterSnapshot = {
       values,
       dispose: () => {

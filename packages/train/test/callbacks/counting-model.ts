@@ -30,6 +30,10 @@ export class CountingModel implements CallbackModel {
     return Promise.resolve(snapshot);
   }
 
+  snapshotOf(): ParameterSnapshot {
+    throw new Error('a run in one process asks for no snapshot of given values');
+  }
+
   restore(snapshot: ParameterSnapshot): Promise<void> {
     this.weights = (snapshot as ParameterSnapshot & { weights: number }).weights;
     return Promise.resolve();
