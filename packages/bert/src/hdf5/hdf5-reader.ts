@@ -96,18 +96,27 @@ async function readDataset(
 async function readTree(bytes: Hdf5Bytes, root: number): Promise<Map<string, Stored>> {
   const datasets = new Map<string, Stored>();
   const groups = new Set<number>();
+  const placed = new Map<number, Stored | undefined>();
   let objects = 0;
   const visit = async (path: readonly string[], address: number): Promise<void> => {
     objects++;
     if (path.length > DEEPEST || objects > MOST_OBJECTS)
       throw bytes.fault(`it has more than ${MOST_OBJECTS} objects, or groups nested deeper than ${DEEPEST}`);
+    const name = path.join('/');
+    const keep = (dataset: Stored | undefined): void => {
+      if (datasets.has(name)) throw bytes.fault(`there are two objects ${name}`);
+      if (dataset !== undefined) datasets.set(name, { ...dataset, name });
+    };
+    // Several names may lead to one dataset.
+    if (placed.has(address)) {
+      keep(placed.get(address));
+      return;
+    }
     const messages = await readMessages(bytes, address);
     const links = await readLinks(bytes, messages);
-    const name = path.join('/');
     if (links === undefined) {
-      const dataset = await readDataset(bytes, name, messages);
-      if (datasets.has(name)) throw bytes.fault(`there are two objects ${name}`);
-      if (dataset !== undefined) datasets.set(name, dataset);
+      placed.set(address, await readDataset(bytes, name, messages));
+      keep(placed.get(address));
       return;
     }
     if (groups.has(address)) throw bytes.fault(`the group ${name} is its own ancestor, or in two places`);
@@ -121,7 +130,9 @@ async function readTree(bytes: Hdf5Bytes, root: number): Promise<Map<string, Sto
 /** No two datasets may share bytes, so that all of them together are no larger than the file. */
 function checkOverlap(bytes: Hdf5Bytes, datasets: Iterable<Stored>): void {
   const places: { readonly address: number; readonly end: number; readonly name: string }[] = [];
-  for (const { name, layout, byteLength } of datasets) {
+  for (const { name, layout, byteLength } of new Map(
+    [...datasets].map((one) => [one.layout, one]),
+  ).values()) {
     if (layout.kind === 'contiguous' && layout.address !== undefined && byteLength > 0)
       places.push({ address: layout.address, end: layout.address + byteLength, name });
   }

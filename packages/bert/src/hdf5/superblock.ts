@@ -47,8 +47,9 @@ export async function readSuperblock(file: RandomAccessFile): Promise<Superblock
   const bytes = new Hdf5Bytes(file, base, offsetSize, lengthSize);
   cursor.take(offsetSize);
   const end = bytes.someAddress(cursor, 'its end');
-  if (base + end > file.size) {
-    const message = `${file.path}: the file says that it has ${base + end} bytes, but it has ${file.size}. It is cut off: fetch it again.`;
+  // The end alone counts from the beginning of the file, block of the user's included.
+  if (end > file.size) {
+    const message = `${file.path}: the file says that it has ${end} bytes, but it has ${file.size}. It is cut off: fetch it again.`;
     throw new CheckpointError('truncated', message, { file: file.path });
   }
   if (isOld) cursor.take(2 * offsetSize);

@@ -38,6 +38,44 @@ export function mapHuggingFaceTfName(weight: string): MappedName {
   return { name, transpose: within.endsWith('/kernel') };
 }
 
+/** Layers that a model of `transformers` has, by the modules of PyTorch. */
+const LAYERS: readonly (readonly [module: RegExp, layer: string])[] = [
+  [/^bert\./, 'bert'],
+  [/^cls\.predictions\./, 'mlm___cls'],
+  [/^cls\.seq_relationship\./, 'nsp___cls'],
+  [/^classifier\./, 'classifier'],
+  [/^qa_outputs\./, 'qa_outputs'],
+];
+
+const TF_ENDINGS: readonly (readonly [torch: RegExp, tf: string])[] = [
+  [/\.word_embeddings\.weight$/, '.word_embeddings.weight'],
+  [/_embeddings\.weight$/, '_embeddings.embeddings'],
+  [/LayerNorm\.weight$/, 'LayerNorm.gamma'],
+  [/LayerNorm\.bias$/, 'LayerNorm.beta'],
+  [/\.weight$/, '.kernel'],
+];
+
+/**
+ * TensorFlow's name of a weight: the inverse of `mapHuggingFaceTfName`.
+ * @param name PyTorch's, with the prefix `bert.`
+ * @param model name of the whole model, such as `tf_bert_model`
+ * @returns the layer it belongs to, and the weight's name; undefined for one that no model has
+ */
+export function toHuggingFaceTfName(
+  name: string,
+  model: string,
+): { readonly layer: string; readonly weight: string } | undefined {
+  const layer = LAYERS.find(([module]) => module.test(name))?.[1];
+  const ending = TF_ENDINGS.find(([torch]) => torch.test(name));
+  if (layer === undefined) return undefined;
+  const path = name
+    .replace(/^\w+/, layer)
+    .replace(ending?.[0] ?? /$/, ending?.[1] ?? '')
+    .replaceAll('.', '/')
+    .replace(/\/layer\/(\d+)\//, '/layer_._$1/');
+  return { layer, weight: `${model}/${path}:0` };
+}
+
 /** The layer whose group a dataset of `tf_model.h5` lies in. */
 const layerOf = (path: string): string => (path.split('/')[0] ?? '').replace(/^.*___/, '');
 

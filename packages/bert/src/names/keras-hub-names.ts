@@ -98,3 +98,56 @@ export function nameKerasPaths(paths: readonly string[]): Map<string, MappedName
   }
   return names;
 }
+
+/** A variable of KerasHub's. */
+export interface KerasVariable {
+  /** whether it is the backbone's; otherwise it is a task's and lies in a file of its own */
+  readonly isBackbone: boolean;
+  readonly path: string;
+  /** where the heads are an axis of their own: last but one, or first */
+  readonly heads: 'columns' | 'rows' | undefined;
+}
+
+const inverse = (table: Readonly<Record<string, string>>): ReadonlyMap<string, string> =>
+  new Map(Object.entries(table).map(([layer, module]) => [module, layer]));
+
+const EMBEDDING_LAYERS = inverse(EMBEDDINGS);
+const ENCODER_LAYERS = inverse(LAYER);
+
+/** `self_attention_layer/query_dense` as Keras saves it: a layer's own attributes are private, an attention's public. */
+const privately = (layer: string | undefined): string | undefined => layer && `_${layer}`;
+
+/**
+ * KerasHub's path of a parameter, as KerasHub 0.32 saves it: the inverse of `nameKerasPaths`.
+ * @param name Hugging Face's, with the prefix `bert.`
+ * @returns undefined for a parameter that KerasHub's BERTs do not have, and for those of the head that predicts words: it
+ *   computes another function (exact gelu, epsilon 1e-5)
+ */
+export function toKerasPath(name: string): KerasVariable | undefined {
+  const [, module = '', part] = /^(.*)\.(weight|bias)$/.exec(name) ?? [];
+  const at = (
+    isBackbone: boolean,
+    layer: string | undefined,
+    heads?: 'columns' | 'rows',
+  ): KerasVariable | undefined =>
+    layer === undefined
+      ? undefined
+      : { isBackbone, path: `layers/${layer}/vars/${part === 'weight' ? 0 : 1}`, heads };
+  if (module === 'bert.pooler.dense') return at(true, 'dense');
+  if (module === 'classifier') return at(false, 'dense');
+  const [, i, within = ''] = /^bert\.encoder\.layer\.(\d+)\.(.*)$/.exec(module) ?? [];
+  if (i !== undefined) {
+    const layer = privately(ENCODER_LAYERS.get(within));
+    const encoder = i === '0' ? 'transformer_encoder' : `transformer_encoder_${i}`;
+    const output = part === 'weight' ? 'rows' : undefined;
+    const heads = within.startsWith('attention.self.')
+      ? 'columns'
+      : within === 'attention.output.dense'
+        ? output
+        : undefined;
+    return at(true, layer && `${encoder}/${layer}`, heads);
+  }
+  if (module.startsWith('bert.embeddings.'))
+    return at(true, EMBEDDING_LAYERS.get(module.slice('bert.embeddings.'.length)));
+  return undefined;
+}
