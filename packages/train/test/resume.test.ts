@@ -111,10 +111,10 @@ async function run(
     resume: from?.state,
     checkpoint: {
       everySteps: 1,
-      save: (state) => Promise.resolve(save?.(structuredClone(state), model.snapshot())),
+      save: (state) => Promise.resolve(save?.(structuredClone(state), [...model.snapshot()])),
     },
   });
-  const parameters = model.snapshot();
+  const parameters = [...model.snapshot()];
   compiled.dispose();
   model.dispose();
   return { history, parameters, greedy };

@@ -26,7 +26,7 @@ describe('callbacks', () => {
       await Promise.resolve();
       calls.push(text);
     };
-    const callback: Required<Callback> = {
+    const callback: Required<Omit<Callback, 'state' | 'restore'>> = {
       setParams: ({ epochs, totalSteps, examples, trainableValues }) =>
         note(`params ${epochs} ${totalSteps} ${examples} ${trainableValues}`),
       setModel: ({ parameters }) => note(`model ${parameters.size}`),
