@@ -66,7 +66,7 @@ async function prepare(
   const fingerprint = dataFingerprint(splits);
   if (checkpoint) {
     checkSameData(checkpoint, fingerprint);
-    say(`resuming ${checkpoint.run} after step ${checkpoint.state.step}`);
+    say(`resuming ${checkpoint.run} after step ${checkpoint.state.steps}`);
   }
   for (const note of splits.notes) say(note);
   const { labels } = splits;
@@ -135,7 +135,7 @@ async function trainInto(
       started: started.toISOString(),
       trainingSeconds: (Date.now() - begin) / 1000,
     };
-    if (history.steps === (checkpoint?.state.step ?? 0) && history.ended === 'aborted')
+    if (history.steps === (checkpoint?.state.steps ?? 0) && history.ended === 'aborted')
       throw nothingTrained();
     // Saved first: whatever happens to the evaluation, the training is not lost.
     await fillDirectory(output, async (staging) => {

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-
 import { readPretrainedConfig, type PretrainedConfig } from '@bertune/bert';
 
 import type { LabelSpace } from '../data/labels.js';
@@ -7,12 +5,6 @@ import { AppError } from '../errors.js';
 
 /** Class of `transformers` whose models have a head that this program can use. */
 const headClass = 'BertForSequenceClassification';
-
-/** A model folder's configuration, and the classes of `transformers` that open it. */
-export interface ModelConfig extends PretrainedConfig {
-  /** For example `BertModel`; empty where the file does not say. */
-  readonly architectures: readonly unknown[];
-}
 
 function names(id2label: unknown): readonly string[] {
   if (typeof id2label !== 'object' || id2label === null) return ['LABEL_0', 'LABEL_1'];
@@ -22,7 +14,7 @@ function names(id2label: unknown): readonly string[] {
 }
 
 /** What the head of a saved model was trained for; `undefined` for a bare encoder. */
-export function storedTask({ architectures, extra }: ModelConfig): LabelSpace | undefined {
+export function storedTask({ architectures, extra }: PretrainedConfig): LabelSpace | undefined {
   const { problem_type: problem, negative_label: negative, id2label } = extra;
   if (!architectures.includes(headClass)) return undefined;
   const labels = names(id2label);
@@ -38,13 +30,9 @@ export function storedTask({ architectures, extra }: ModelConfig): LabelSpace | 
  * What a model folder says about itself.
  * @throws AppError `missing-directory`; errors of `@bertune/bert` for a file that cannot be understood
  */
-export async function readModelConfig(directory: string): Promise<ModelConfig> {
+export async function readModelConfig(directory: string): Promise<PretrainedConfig> {
   try {
-    const pretrained = await readPretrainedConfig(directory);
-    const { architectures } = JSON.parse(await readFile(pretrained.source, 'utf8')) as {
-      architectures?: unknown;
-    };
-    return { ...pretrained, architectures: Array.isArray(architectures) ? architectures : [] };
+    return await readPretrainedConfig(directory);
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'not-found') throw error;
     throw new AppError('missing-directory', {

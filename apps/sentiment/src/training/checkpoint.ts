@@ -1,15 +1,20 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { openSafetensors, writeSafetensors } from '@bertune/bert';
-import type { History, OptimizerState, SlotValues } from '@bertune/train';
+import { openSafetensors, saveLora, type TensorToWrite, writeSafetensors } from '@bertune/bert';
+import type { CallbackState, SlotValues, TrainingState } from '@bertune/train';
 
 import { AppError } from '../errors.js';
 import type { LoadedModel } from '../model/build-model.js';
 import { writeFileAtomic } from '../write-file.js';
+import { parseExact, stringifyExact } from './checkpoint-json.js';
 
 /** The optimiser's running figures, by `parameter/slot`. */
 const optimizerFile = 'optimizer.safetensors';
+/** Tensors that callbacks keep, such as the best weights so far, by `position/name`. */
+const callbackFile = 'callbacks.safetensors';
+/** What LoRA has trained, beside the model under it. */
+export const adapterFolder = 'adapter';
 /** The rest of the state. Written last within the folder. */
 const recordFile = 'checkpoint.json';
 const folderName = /^checkpoint-(\d+)$/;
@@ -19,17 +24,7 @@ const kept = 2;
 /** Beginning of the name of a folder that is being filled, as `fillDirectory` has it too. */
 const stagingPrefix = '.partial-';
 
-/** Where a training stands between two steps, besides the weights. */
-export interface TrainingState {
-  /** Optimizer steps taken. */
-  readonly step: number;
-  /** What the optimiser remembers. */
-  readonly optimizer: OptimizerState;
-  /** Figures of all steps and epochs so far. */
-  readonly history: Omit<History, 'ended'>;
-}
-
-/** What `checkpoint.json` holds beside `TrainingState`. */
+/** What `checkpoint.json` holds beside the state of the training. */
 export interface RunIdentity {
   /** Options of the run as they were given, paths made absolute; `--class-weights` pairs as an object. */
   readonly options: Readonly<Record<string, unknown>>;
@@ -53,24 +48,31 @@ export interface Checkpoint extends RunIdentity {
 export async function saveCheckpoint(
   run: string,
   { model, tokenizer }: LoadedModel,
-  { step, optimizer, history }: TrainingState,
+  state: TrainingState,
   identity: RunIdentity,
 ): Promise<string> {
-  const target = join(run, `checkpoint-${step}`);
+  const { optimizer, callbacks, ...rest } = state;
+  const target = join(run, `checkpoint-${state.steps}`);
   await mkdir(run, { recursive: true });
   const staging = await mkdtemp(join(run, stagingPrefix));
   try {
     await tokenizer.savePretrained(staging);
-    await model.savePretrained(staging);
-    const tensors = [...optimizer.slots].map(([name, { shape, values }]) => ({
-      name,
-      shape,
-      values: () => values,
-    }));
-    await writeSafetensors(join(staging, optimizerFile), tensors);
-    const { kind, iterations } = optimizer;
-    const record = { step, optimizer: { kind, iterations }, history, ...identity };
-    await writeFileAtomic(join(staging, recordFile), `${JSON.stringify(record)}\n`);
+    await model.savePretrained(staging, { foldLora: false });
+    if (model.bert.lora) await saveLora(join(staging, adapterFolder), model);
+    await writeSafetensors(join(staging, optimizerFile), tensorsOf(optimizer.slots));
+    const kept = callbacks.flatMap((callback, i) =>
+      [...(callback?.tensors ?? [])].map(([name, values]) => [`${i}/${name}`, values] as const),
+    );
+    if (kept.length > 0) await writeSafetensors(join(staging, callbackFile), tensorsOf(kept));
+    const { kind, iterations, iterationsOf = new Map<string, number>() } = optimizer;
+    const record: StoredRecord = {
+      format,
+      ...rest,
+      optimizer: { kind, iterations, iterationsOf: Object.fromEntries(iterationsOf) },
+      callbacks: callbacks.map((callback) => (callback ? { json: callback.json } : null)),
+      ...identity,
+    };
+    await writeFileAtomic(join(staging, recordFile), `${stringifyExact(record)}\n`);
     await rm(target, { recursive: true, force: true });
     await rename(staging, target);
   } finally {
@@ -114,41 +116,74 @@ export async function readCheckpoint(directory: string): Promise<Checkpoint> {
       remedy: 'Name the --output of the run that was cut off.',
     });
   }
-  const { step, optimizer, history, options, data } = await readRecord(file);
-  const slots = await readSlots(join(folder, optimizerFile));
+  const { format: _, options, data, optimizer, callbacks, ...rest } = await readRecord(file);
+  const slots = await readTensors(join(folder, optimizerFile));
+  const hasTensors = (await readdir(folder)).includes(callbackFile);
+  const kept = hasTensors ? await readTensors(join(folder, callbackFile)) : new Map<string, SlotValues>();
   return {
     directory: folder,
     run: dirname(folder),
     options,
     data,
-    state: { step, history, optimizer: { ...optimizer, slots } },
+    state: {
+      ...rest,
+      optimizer: { ...optimizer, iterationsOf: new Map(Object.entries(optimizer.iterationsOf)), slots },
+      callbacks: callbacks.map((callback, i) =>
+        callback ? { ...callback, tensors: below(`${i}/`, kept) } : undefined,
+      ),
+    },
   };
 }
 
+/** Of `checkpoint.json`; another number is another layout. */
+const format = 2;
+
 type StoredRecord = RunIdentity &
-  Pick<TrainingState, 'step' | 'history'> & { readonly optimizer: Omit<OptimizerState, 'slots'> };
+  Omit<TrainingState, 'optimizer' | 'callbacks'> & {
+    readonly format: number;
+    readonly optimizer: Pick<TrainingState['optimizer'], 'kind' | 'iterations'> & {
+      readonly iterationsOf: Readonly<Record<string, number>>;
+    };
+    /** null: JSON has no undefined */
+    readonly callbacks: readonly (Pick<CallbackState, 'json'> | null)[];
+  };
 
 async function readRecord(file: string): Promise<StoredRecord> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as StoredRecord;
-  } catch (error) {
-    throw new AppError('broken-checkpoint', {
+  const broken = (found: string, cause?: unknown): AppError =>
+    new AppError('broken-checkpoint', {
       where: file,
       expected: 'JSON as this program wrote it',
-      found: String(error),
+      found,
       remedy: 'Name an older checkpoint of the run with --resume.',
-      cause: error,
+      cause,
     });
+  let record: Partial<StoredRecord> | null;
+  try {
+    record = parseExact(await readFile(file, 'utf8')) as Partial<StoredRecord> | null;
+  } catch (error) {
+    throw broken(String(error), error);
   }
+  if (record?.format === format) return record as StoredRecord;
+  throw broken(`format ${record?.format ?? 'of another version'} instead of ${format}`);
 }
 
-async function readSlots(file: string): Promise<Map<string, SlotValues>> {
+function tensorsOf(values: Iterable<readonly [string, SlotValues]>): TensorToWrite[] {
+  return [...values].map(([name, { shape, values }]) => ({ name, shape, values: () => values }));
+}
+
+/** What stands below a prefix, without it. */
+function below(prefix: string, values: ReadonlyMap<string, SlotValues>): Map<string, SlotValues> {
+  const found = [...values].filter(([name]) => name.startsWith(prefix));
+  return new Map(found.map(([name, value]) => [name.slice(prefix.length), value]));
+}
+
+async function readTensors(file: string): Promise<Map<string, SlotValues>> {
   const stored = await openSafetensors(file);
   try {
-    const slots = new Map<string, SlotValues>();
+    const values = new Map<string, SlotValues>();
     for (const [name, { shape }] of stored.entries)
-      slots.set(name, { shape, values: await stored.read(name) });
-    return slots;
+      values.set(name, { shape, values: await stored.read(name) });
+    return values;
   } finally {
     await stored.close();
   }

@@ -1,5 +1,13 @@
 import { gradualUnfreezing, layerwiseDecay } from '@bertune/bert';
-import { accuracy, type Callback, compile, type History, type Metric, pearson } from '@bertune/train';
+import {
+  accuracy,
+  type Callback,
+  compile,
+  type History,
+  type Metric,
+  pearson,
+  type TrainingState,
+} from '@bertune/train';
 
 import type { Example } from '../data/labels.js';
 import type { Splits } from '../data/load-splits.js';
@@ -10,9 +18,7 @@ import { collate, encodeExamples, type EncodedExample, type PaddedLength } from 
 import { memoryError } from '../model/memory-error.js';
 import { type Scores, toScores } from '../model/score.js';
 import { type MakeExecutor, makeEagerExecutor, trainingShapes } from '../model/shapes.js';
-import type { TrainingState } from './checkpoint.js';
 import { trainedParameters } from './freeze.js';
-import { CheckpointKeeper } from './keep-checkpoints.js';
 import { optimizerOf, scheduleOf } from './optimizer.js';
 import type { TrainSettings } from './settings.js';
 import { showProgress } from './show-progress.js';
@@ -91,29 +97,26 @@ export async function runTraining(job: TrainingJob): Promise<Trained> {
     executor: (job.makeExecutor ?? makeEagerExecutor)({ compileIf: shapes.comesAgain }),
   });
   let checkpoint: string | undefined;
-  const keeper = new CheckpointKeeper(from?.history, settings.saveSteps, async (state) => {
-    checkpoint = await job.saveCheckpoint(state);
-  });
   try {
-    if (from) await compiled.importOptimizerState(from.optimizer);
-    const { ended } = await compiled.fit(dataset(train, shapes.training), {
-      initialStep: from?.step ?? 0,
+    const history = await compiled.fit(dataset(train, shapes.training), {
+      resume: from,
+      checkpoint: {
+        everySteps: settings.saveSteps,
+        save: async (state) => {
+          checkpoint = await job.saveCheckpoint(state);
+        },
+      },
       epochs: settings.epochs,
       maxSteps: settings.maxSteps,
       ...sizing,
       gradientAccumulationSteps: settings.accumulate,
       seed: settings.seed,
       validationData: dataset(valid, shapes.evaluation),
-      // The keeper comes first: what follows sees a step that is safe.
-      callbacks: [keeper, showProgress(sink, metric.name)],
+      callbacks: [showProgress(sink, metric.name)],
       signal,
     });
-    const isSaved = settings.saveSteps !== undefined && keeper.history.steps % settings.saveSteps === 0;
-    if (ended === 'aborted' && keeper.history.steps > (from?.step ?? 0) && !isSaved) {
-      await keeper.saveWith(await compiled.exportOptimizerState());
-    }
     return {
-      history: keeper.complete(ended),
+      history,
       score: async (examples, onProgress) => {
         const { encoded } = encodeExamples(examples, tokenizer, maxLength);
         const callbacks = onProgress ? [showDone(encoded.length, onProgress)] : [];

@@ -89,7 +89,7 @@ describe('a step without memory', () => {
     );
     expect(readdirSync(run).sort()).toEqual(['checkpoint-2', 'checkpoint-4']);
     const { state, directory } = await readCheckpoint(run);
-    expect([state.step, state.optimizer.iterations, state.history.losses.length]).toEqual([4, 4, 4]);
+    expect([state.steps, state.optimizer.iterations, state.history.losses.length]).toEqual([4, 4, 4]);
     loaded.model.dispose();
     const again = await buildModel({ ...settingsWith({}), directory, labels, train: examples });
     expect(again.notes[0]).toContain('its head included');
