@@ -52,6 +52,7 @@ export {
   saveVariables,
   type SaveVariablesOptions,
 } from './model-files.js';
+export { readModelJson, writeModelJson } from './model-json.js';
 export { activatedLinear } from './ops/activation.js';
 export { type Dropout, dropout } from './ops/dropout.js';
 export { type LayerNorm, layerNorm } from './ops/layer-norm.js';
