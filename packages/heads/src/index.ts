@@ -1,3 +1,11 @@
+export type { Pooling } from './embeddings/pooling.js';
+export {
+  SentenceEncoder,
+  type SentenceEncoderOptions,
+  type SentencePairBatch,
+  type SentencePairLoss,
+  type SentencePairs,
+} from './embeddings/sentence-encoder.js';
 export {
   checkClassifierOptions,
   type ClassifierOptions,
