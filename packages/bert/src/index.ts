@@ -67,4 +67,7 @@ export { savedModelTokenizer, type SavedModelTokenizer } from './saved-model/sav
 export type { SafetensorsDtype, SaveDtype } from './safetensors/dtype.js';
 export type { SafetensorsEntry, SafetensorsHeader } from './safetensors/header.js';
 export { openSafetensors, type SafetensorsFile } from './safetensors/reader.js';
+export { SourceError, type SourceErrorCode, type SourceErrorDetails } from './sources/errors.js';
+export { resolvePretrained } from './sources/resolve-pretrained.js';
+export type { ResolveOptions, SourceProgress } from './sources/sources.js';
 export { type TensorToWrite, writeSafetensors, type WriteSafetensorsOptions } from './safetensors/writer.js';

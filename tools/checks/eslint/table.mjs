@@ -13,7 +13,10 @@ const TFJS = '@tensorflow/tfjs';
 /** @type {Readonly<Record<string, Layer>>} */
 export const LAYERS = {
   'packages/tokenizer': { imports: [], alsoIn: { 'src/tensors.ts': [TFJS] } },
-  'packages/bert': { imports: [TFJS] },
+  'packages/bert': {
+    imports: [TFJS],
+    alsoIn: { 'src/sources/read-zip.node.ts': ['yauzl'], 'src/sources/read-tar.node.ts': ['tar'] },
+  },
   'packages/heads': { imports: [TFJS, '@bertune/bert'] },
   'packages/train': { imports: [TFJS] },
   'packages/tensorflow': { imports: [TFJS], backends: true, open: true },

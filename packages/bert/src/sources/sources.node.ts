@@ -1,0 +1,50 @@
+import { SourceError } from './errors.js';
+import { hubEnvironment } from './environment.node.js';
+import { checkRevision, parseHubAddress, parseHubId } from './hub-id.js';
+import { resolveHub } from './hub.node.js';
+import { findLocal, isPath, neighbours, noSuchPath } from './local.node.js';
+import { question } from './suggest.js';
+import { HUB, type ResolveOptions, type SourcePort } from './sources.js';
+import { TIMING, type Timing } from './timing.js';
+
+/** `resolvePretrained` in Node, with a patience of its own. */
+export async function resolveSource(
+  source: string,
+  options: ResolveOptions,
+  timing: Timing = TIMING,
+): Promise<string> {
+  const local = await findLocal(source);
+  if (local) return local.path;
+  const { revision } = options;
+  if (revision !== undefined) checkRevision(revision, source);
+  const isAddress = /^https?:\/\//i.test(source);
+  if (!isAddress && isPath(source)) throw await noSuchPath(source);
+  const { endpoint } = await hubEnvironment(options);
+  const hub = isAddress
+    ? parseHubAddress(
+        source,
+        [endpoint, HUB].map((address) => new URL(address).origin),
+      )
+    : parseHubId(source);
+  if (hub === undefined) throw await noSuchPath(source);
+  const asked = { id: hub.id, revision: revision ?? hub.revision };
+  try {
+    return await resolveHub(asked, options, timing);
+  } catch (error) {
+    // A bare word may be a folder's name with a slip in it.
+    if (!(error instanceof SourceError) || source.includes(':')) throw error;
+    const names = await neighbours(source);
+    if (names.length === 0 && (source.includes('/') || error.code === 'gated')) throw error;
+    const { code, message, status, suggestions } = error;
+    const here = `There is no folder ${source} here either.${question(names)}`;
+    throw new SourceError(code, `${message} ${here}`, {
+      source,
+      status,
+      suggestions: [...suggestions, ...names],
+      cause: error,
+    });
+  }
+}
+
+/** Sources of Node. */
+export const sources: SourcePort = { resolve: resolveSource };
