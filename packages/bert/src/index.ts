@@ -63,7 +63,6 @@ export { createParameters, encoderParameters, linearParameters, type ParameterSp
 export type { PhiloxStream } from './philox.js';
 export { openPickle } from './pickle/open-pickle.js';
 export { type PretrainedConfig, readPretrainedConfig } from './pretrained.js';
-export { savedModelTokenizer, type SavedModelTokenizer } from './saved-model/saved-model-tokenizer.js';
 export type { SafetensorsDtype, SaveDtype } from './safetensors/dtype.js';
 export type { SafetensorsEntry, SafetensorsHeader } from './safetensors/header.js';
 export { openSafetensors, type SafetensorsFile } from './safetensors/reader.js';
@@ -71,3 +70,4 @@ export { SourceError, type SourceErrorCode, type SourceErrorDetails } from './so
 export { resolvePretrained } from './sources/resolve-pretrained.js';
 export type { ResolveOptions, SourceProgress } from './sources/sources.js';
 export { type TensorToWrite, writeSafetensors, type WriteSafetensorsOptions } from './safetensors/writer.js';
+export { type StoredTokenizer, storedTokenizer } from './stored-tokenizer.js';

@@ -1,4 +1,4 @@
-import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { goldenPath, readTensors } from '@bertune/testkit';
@@ -12,6 +12,7 @@ import { type DatasetToWrite, hdf5Bytes } from '../src/hdf5/write-hdf5.js';
 import { readPretrainedConfig } from '../src/pretrained.js';
 import { toBfloat16, fromBfloat16 } from '../src/safetensors/dtype.js';
 import { nameKerasPaths } from '../src/names/keras-hub-names.js';
+import { storedTokenizer } from '../src/stored-tokenizer.js';
 import { expectStates } from './expect-states.js';
 import { temporaryFolder } from './raw-safetensors.js';
 
@@ -127,6 +128,22 @@ describe('presets and weights of KerasHub', () => {
     expect((await readPretrainedConfig(keras('classifier/model.weights.h5'))).config).toEqual(config);
     expect((await readPretrainedConfig(keras('masked-lm'))).extra).toEqual({});
     expect((await readPretrainedConfig(model('keras-hub'))).extra).toEqual({});
+  });
+
+  it('say their tokenizer', async () => {
+    const folder = temporaryFolder();
+    expect(await storedTokenizer(folder)).toBeUndefined();
+    const write = (json: unknown): void =>
+      writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(json));
+    write({ version: '1.0', model: { type: 'WordPiece' } });
+    expect(await storedTokenizer(folder)).toBeUndefined();
+    write({ class_name: 'BertTokenizer', config: { lowercase: true, strip_accents: false } });
+    await expect(storedTokenizer(folder)).rejects.toMatchObject({ code: 'not-found' });
+    const vocabularyFile = join(folder, 'assets', 'tokenizer', 'vocabulary.txt');
+    mkdirSync(join(folder, 'assets', 'tokenizer'), { recursive: true });
+    writeFileSync(vocabularyFile, '[PAD]\n');
+    const found = { kind: 'keras-hub', vocabularyFile, doLowerCase: true, stripAccents: false };
+    expect(await storedTokenizer(folder)).toEqual(found);
   });
 
   it('are refused when the configuration is another class’s, with every problem', async () => {

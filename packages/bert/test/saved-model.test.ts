@@ -20,6 +20,7 @@ import { createBertConfig } from '../src/config.js';
 import { type GraphVariable, nameVariables } from '../src/names/variable-names.js';
 import { readPretrainedConfig } from '../src/pretrained.js';
 import { savedModelTokenizer } from '../src/saved-model/saved-model-tokenizer.js';
+import { storedTokenizer } from '../src/stored-tokenizer.js';
 import { toParameterName } from '../src/weight-names.js';
 import { temporaryFolder } from './raw-safetensors.js';
 import { field, message } from './raw-table.js';
@@ -108,6 +109,7 @@ describe.each(SAVED_MODELS)('%s', (folder) => {
     writeFileSync(join(copy, 'assets', 'my-words.txt'), '[PAD]\n');
     const vocabularyFile = join(copy, 'assets', 'my-words.txt');
     expect(await savedModelTokenizer(copy)).toEqual({ vocabularyFile, doLowerCase: true });
+    expect(await storedTokenizer(copy)).toEqual({ kind: 'saved-model', vocabularyFile, doLowerCase: true });
     expect(await savedModelTokenizer(join(copy, 'variables'))).toEqual({ vocabularyFile, doLowerCase: true });
   });
 });
