@@ -54,7 +54,12 @@ export type { SelectedParameter } from './select-parameters.js';
 export { lengthBuckets, type LengthBucketsOptions, padToBuckets } from './length-buckets.js';
 export { balancedAccuracyScore, cohenKappa, topKAccuracyScore } from './metrics/agreement.js';
 export { accuracyScore, subsetAccuracyScore } from './metrics/accuracy.js';
-export { type BootstrapInterval, bootstrapInterval, type BootstrapOptions } from './metrics/bootstrap.js';
+export {
+  type BootstrapInterval,
+  bootstrapInterval,
+  bootstrapIntervals,
+  type BootstrapOptions,
+} from './metrics/bootstrap.js';
 export { brierScore } from './metrics/brier.js';
 export {
   type CalibrationOptions,
@@ -77,7 +82,7 @@ export {
 } from './metrics/classification-metrics.js';
 export { type ConfusionMatrix, confusionMatrix } from './metrics/confusion-matrix.js';
 export { kendallTau, pearsonCorrelation, spearmanCorrelation } from './metrics/correlation.js';
-export { decide, type Decisions } from './metrics/decisions.js';
+export { argMax, decide, type Decisions } from './metrics/decisions.js';
 export {
   decisionThreshold,
   type DecisionThreshold,
@@ -147,10 +152,7 @@ export {
   updateRule,
   type UpdateRule,
 } from './optimizers/update-rule.js';
-export {
-  type PackedTextOptions,
-  packedTexts,
-} from './pre-training/packed-texts.js';
+export { type PackedTextOptions, packedTexts } from './pre-training/packed-texts.js';
 export {
   type MaskedTensors,
   maskedTextData,

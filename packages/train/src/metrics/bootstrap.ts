@@ -33,8 +33,8 @@ export interface BootstrapInterval {
  * Percentile bootstrap interval of any figure of a data set (Efron 1979): examples are drawn with replacement, the figure
  * is computed anew, and the interval holds the middle of what comes out, quantiles interpolated linearly as numpy does.
  * @param examples N
- * @param figure computes the figure of the examples at these positions, some of them several times. [N], its own to keep
- *   only until it returns
+ * @param figure computes the figure of the examples at these positions, ascending, some of them several times. [N], to be
+ *   used until it returns
  * @throws TrainError `invalid-options`, `shape-mismatch`; whatever `figure` throws
  */
 export function bootstrapInterval(
@@ -42,6 +42,19 @@ export function bootstrapInterval(
   figure: (positions: Uint32Array) => number,
   options: BootstrapOptions = {},
 ): BootstrapInterval {
+  return bootstrapIntervals(examples, (positions) => ({ figure: figure(positions) }), options).figure;
+}
+
+/**
+ * As `bootstrapInterval`, for several figures of the same resamples.
+ * @param figures computes all figures, by name, always the same names
+ * @throws TrainError `invalid-options`, `shape-mismatch`; whatever `figures` throws
+ */
+export function bootstrapIntervals<Name extends string>(
+  examples: number,
+  figures: (positions: Uint32Array) => Readonly<Record<Name, number>>,
+  options: BootstrapOptions = {},
+): Record<Name, BootstrapInterval> {
   const { resamples = 1000, confidence = 0.95, seed = 0, strata } = options;
   throwProblems('bootstrapInterval', [
     ...rangeProblems({ examples, resamples }, 'count'),
@@ -50,25 +63,44 @@ export function bootstrapInterval(
   ]);
   if (strata) sameLength('bootstrapInterval: strata', { length: examples }, strata);
   const groups = strataOf(examples, strata);
+  const drawn: [string, number[]][] = [];
   const positions = new Uint32Array(examples);
-  const figures: number[] = [];
   for (let resample = 0; resample < resamples; resample++) {
-    const random = new RandomStream(seed, resample);
-    let at = 0;
-    for (const group of groups) {
-      for (let i = 0; i < group.length; i++) positions[at++] = group[random.below(group.length)];
+    drawInto(positions, groups, new RandomStream(seed, resample));
+    for (const [at, [name, value]] of Object.entries<number>(figures(positions)).entries()) {
+      drawn[at] ??= [name, []];
+      drawn[at][1].push(value);
     }
-    const value = figure(positions);
-    if (!Number.isNaN(value)) figures.push(value);
   }
-  figures.sort((a, b) => a - b);
+  const intervals = drawn.map(([name, values]) => [name, intervalOf(values, confidence)] as const);
+  return Object.fromEntries(intervals) as Record<Name, BootstrapInterval>;
+}
+
+/** Draws as many of each group as it has, with replacement; ascending, so that what is sorted by position stays so. */
+function drawInto(
+  positions: Uint32Array,
+  groups: readonly (readonly number[])[],
+  random: RandomStream,
+): void {
+  const times = new Uint32Array(positions.length);
+  for (const group of groups) {
+    for (let i = 0; i < group.length; i++) times[group[random.below(group.length)]] += 1;
+  }
+  let at = 0;
+  for (let position = 0; position < times.length; position++) {
+    for (let copy = 0; copy < times[position]; copy++) positions[at++] = position;
+  }
+}
+
+function intervalOf(values: readonly number[], confidence: number): BootstrapInterval {
+  const figures = Float64Array.from(values.filter((value) => !Number.isNaN(value))).sort();
   const mean = figures.reduce((sum, value) => sum + value, 0) / figures.length;
   const squares = figures.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return {
     low: quantile(figures, (1 - confidence) / 2),
     high: quantile(figures, (1 + confidence) / 2),
     standardError: Math.sqrt(squares / (figures.length - 1)),
-    undefinedResamples: resamples - figures.length,
+    undefinedResamples: values.length - figures.length,
   };
 }
 

@@ -34,7 +34,10 @@ export function confusionMatrix(
 
 /** The classes that occur, ascending; -1 is no class. */
 export function occurring(...lists: readonly ArrayLike<number>[]): number[] {
-  const found = new Set(lists.flatMap((list) => Array.from(list)));
+  const found = new Set<number>();
+  for (const list of lists) {
+    for (let i = 0; i < list.length; i++) if (i === 0 || list[i] !== list[i - 1]) found.add(list[i]);
+  }
   found.delete(-1);
   return [...found].sort((a, b) => a - b);
 }

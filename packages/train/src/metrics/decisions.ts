@@ -35,7 +35,7 @@ export function decide(
   if (problem === 'multi-class') {
     const rows = labels.values.length;
     const classes = Int32Array.from({ length: rows }, (_, row) =>
-      largest(values.subarray(row * columns, (row + 1) * columns)),
+      argMax(values.subarray(row * columns, (row + 1) * columns)),
     );
     return { problem, labels: labels.values, predictions: classes, columns };
   }
@@ -67,7 +67,7 @@ export function problemOf(
 }
 
 /** Position of the largest value, the first of equals; -1 when one is NaN. */
-function largest(row: Float32Array): number {
+export function argMax(row: ArrayLike<number>): number {
   let best = 0;
   for (let i = 0; i < row.length; i++) {
     if (Number.isNaN(row[i])) return -1;

@@ -37,11 +37,15 @@ export function rocAucMultiClass(
     );
   }
   const rows = Array.from({ length: labels.length }, (_, row) => row);
-  const areaOf = (name: number, among: readonly number[]): number =>
-    rocAucScore(
-      among.map((row) => Number(labels[row] === name)),
-      among.map((row) => probabilities[row * columns + name]),
-    );
+  const areaOf = (name: number, among: readonly number[]): number => {
+    const own = new Uint8Array(among.length);
+    const scores = new Float64Array(among.length);
+    for (let i = 0; i < among.length; i++) {
+      own[i] = Number(labels[among[i]] === name);
+      scores[i] = probabilities[among[i] * columns + name];
+    }
+    return rocAucScore(own, scores);
+  };
   if (columns === 2) return areaOf(1, rows);
 
   if (multiClass === 'ovr') {

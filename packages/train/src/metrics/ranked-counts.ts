@@ -27,26 +27,43 @@ export function rankedCounts(
   scores: ArrayLike<number>,
 ): RankedCounts | undefined {
   sameLength(where, labels, scores);
-  const values = Float64Array.from(scores);
-  if (values.length === 0 || values.some(Number.isNaN)) return undefined;
-  const order = Uint32Array.from(values.keys()).sort((a, b) => values[b] - values[a]);
-  const thresholds: number[] = [];
-  const truePositives: number[] = [];
-  const falsePositives: number[] = [];
-  let [positives, negatives] = [0, 0];
-  for (const [at, index] of order.entries()) {
+  const order = descending(scores);
+  if (!order) return undefined;
+  const thresholds = new Float64Array(order.length);
+  const truePositives = new Float64Array(order.length);
+  const falsePositives = new Float64Array(order.length);
+  let [positives, negatives, distinct] = [0, 0, 0];
+  for (let at = 0; at < order.length; at++) {
+    const index = order[at];
     if (labels[index] === 1) positives += 1;
     else negatives += 1;
-    if (at + 1 < order.length && values[order[at + 1]] === values[index]) continue;
-    thresholds.push(values[index]);
-    truePositives.push(positives);
-    falsePositives.push(negatives);
+    if (at + 1 < order.length && scores[order[at + 1]] === scores[index]) continue;
+    thresholds[distinct] = scores[index];
+    truePositives[distinct] = positives;
+    falsePositives[distinct] = negatives;
+    distinct += 1;
   }
   return {
-    thresholds: Float64Array.from(thresholds),
-    truePositives: Float64Array.from(truePositives),
-    falsePositives: Float64Array.from(falsePositives),
+    thresholds: thresholds.slice(0, distinct),
+    truePositives: truePositives.slice(0, distinct),
+    falsePositives: falsePositives.slice(0, distinct),
     positives,
     negatives,
   };
+}
+
+/** Positions from the highest score down; scores that come in order, as resampled ones may, are not sorted again. */
+function descending(scores: ArrayLike<number>): Uint32Array | undefined {
+  const order = new Uint32Array(scores.length);
+  let [isFalling, isRising] = [true, true];
+  for (let i = 0; i < order.length; i++) {
+    order[i] = i;
+    if (Number.isNaN(scores[i])) return undefined;
+    if (i === 0) continue;
+    isFalling &&= scores[i] <= scores[i - 1];
+    isRising &&= scores[i] >= scores[i - 1];
+  }
+  if (order.length === 0) return undefined;
+  if (isFalling) return order;
+  return isRising ? order.reverse() : order.sort((a, b) => scores[b] - scores[a]);
 }

@@ -152,9 +152,9 @@ describe('bootstrap interval', () => {
           [...at].map((i) => scores[i]),
         ),
     };
-    const { low, high, standardError } = bootstrapInterval(labels.length, figures[name], { resamples: 4000 });
+    const { low, high, standardError } = bootstrapInterval(labels.length, figures[name], { resamples: 2000 });
     const wanted = expected[name];
-    const noise = wanted.standardError / 5; // of a quantile near 2.5 % from 4,000 draws, about 4 deviations
+    const noise = wanted.standardError / 4; // of a quantile near 2.5 % from 2,000 draws, about 4 deviations
     expect(Math.abs(low - wanted.low)).toBeLessThan(noise);
     expect(Math.abs(high - wanted.high)).toBeLessThan(noise);
     expect(Math.abs(standardError / wanted.standardError - 1)).toBeLessThan(0.05);
