@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import type { Example, LabelSpace } from '../src/data/labels.js';
-import { formatReport } from '../src/report/format.js';
+import { formatReport, type Report } from '../src/report/format.js';
 import { makeReport } from '../src/report/make-report.js';
 import { shareInterval } from '../src/report/statistics.js';
 
@@ -65,6 +65,15 @@ describe('classification report', () => {
       '  class     precision  recall      F1  examples',
       '  negative     0.5000  0.5000  0.5000         2',
       '  positive     0.6667  0.6667  0.6667         3',
+      'further figures, with the bounds of their 95 % bootstrap intervals',
+      '  figure              value      low    high',
+      '  macro F1           0.5833   0.1667  1.0000',
+      '  MCC                0.1667  -0.6667  1.0000',
+      '  ROC AUC            0.6667   0.0000  1.0000',
+      '  average precision  0.8056   0.5333  1.0000',
+      '  log loss           0.5740   0.1556  0.9924',
+      '  Brier score        0.2000   0.0260  0.3740',
+      '  calibration error  0.3600   0.1400  0.5800',
       'most confident mistakes',
       '  0.800 positive, in truth negative: text 1',
       '  0.500 negative, in truth positive: text 2',
@@ -85,6 +94,26 @@ describe('classification report', () => {
     expect(lines.join('\n')).toContain(`c1: ${'\u{1F600}'.repeat(87)}...`);
     expect(lines.join('\n')).toContain('c2: (empty text)');
     expect(lines.join('\n')).toContain('c3: first / second');
+  });
+
+  it('has figures as scikit-learn, undefined where one class is missing', () => {
+    // scikit-learn 1.9.1: roc_auc_score, average_precision_score, log_loss, brier_score_loss, matthews_corrcoef
+    const byName = (given: Report): Record<string, number | null> =>
+      Object.fromEntries(given.figures.map(({ name, value }) => [name, value]));
+    expect(byName(report)).toMatchObject({
+      MCC: expect.closeTo(1 / 6, 12) as unknown,
+      'ROC AUC': expect.closeTo(2 / 3, 12) as unknown,
+      'average precision': expect.closeTo(0.8055555555555556, 12) as unknown,
+      'log loss': expect.closeTo(0.5739962136496862, 12) as unknown,
+      'Brier score': expect.closeTo(0.2, 12) as unknown,
+    });
+    const oneClass = makeReport(examples([[1], [1]]), [0.2, 0.8, 0.6, 0.4], two);
+    expect(byName(oneClass)).toMatchObject({
+      'ROC AUC': null,
+      'Brier score': expect.closeTo(0.2, 12) as unknown,
+    });
+    expect(formatReport(oneClass, 'test').join('\n')).toMatch(/ROC AUC +undefined +- +-/);
+    expect(makeReport([], [], two)).toMatchObject({ accuracy: 0, figures: [] });
   });
 
   it('says when there is no mistake', () => {

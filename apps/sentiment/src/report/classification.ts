@@ -1,5 +1,8 @@
+import { accuracyScore, argMax, averageScore, classCounts, confusionMatrix } from '@bertune/train';
+
 import type { Example, LabelSpace } from '../data/labels.js';
-import { classScores, mean, shareInterval, type ClassScores } from './statistics.js';
+import { classificationFigures, type Figure } from './figures.js';
+import { classScores, shareInterval, type ClassScores } from './statistics.js';
 
 /** A text whose class was guessed wrong. */
 export interface Mistake {
@@ -25,6 +28,8 @@ export interface ClassificationReport {
   readonly interval: readonly [number, number];
   /** Mean F1 of the classes. */
   readonly macroF1: number;
+  /** Further figures with their 95 % bootstrap intervals; none without examples. */
+  readonly figures: readonly Figure[];
   /** Examples by true class (row) and guessed class (column). */
   readonly confusion: readonly (readonly number[])[];
   /** Scores by class. */
@@ -38,15 +43,6 @@ export function shownText({ text, pair }: Example): string {
   return pair === undefined ? text : `${text} / ${pair}`;
 }
 
-/** Index of the largest of `count` values from `start`; the first of equals. */
-export function argMax(values: ArrayLike<number>, start: number, count: number): number {
-  let best = 0;
-  for (let at = 1; at < count; at++) {
-    if ((values[start + at] ?? 0) > (values[start + best] ?? 0)) best = at;
-  }
-  return best;
-}
-
 /**
  * Report on single-label and sigmoid tasks.
  * @param probabilities [N, C] row-major, one row an example
@@ -56,41 +52,30 @@ export function classificationReport(
   probabilities: ArrayLike<number>,
   { names }: LabelSpace,
 ): ClassificationReport {
-  const count = names.length;
-  const confusion = names.map(() => names.map(() => 0));
-  const mistakes: Mistake[] = [];
-  let right = 0;
-  for (const [index, example] of examples.entries()) {
-    const truth = example.target[0] ?? 0;
-    const guess = argMax(probabilities, index * count, count);
-    const row = confusion[truth];
-    if (row) row[guess] = (row[guess] ?? 0) + 1;
-    if (guess === truth) right++;
-    else {
-      mistakes.push({
-        text: shownText(example),
-        truth: names[truth] ?? '',
-        guess: names[guess] ?? '',
-        probability: probabilities[index * count + guess] ?? 0,
-      });
-    }
-  }
-  const classes = names.map((name, at) =>
-    classScores(
-      name,
-      confusion[at]?.[at] ?? 0,
-      confusion.reduce((sum, row) => sum + (row[at] ?? 0), 0),
-      confusion[at]?.reduce((sum, value) => sum + value, 0) ?? 0,
-    ),
-  );
+  const columns = names.length;
+  const labels = examples.map(({ target }) => target[0] ?? 0);
+  const rows = Float32Array.from(probabilities);
+  const predictions = labels.map((_, at) => argMax(rows.subarray(at * columns, (at + 1) * columns)));
+  const classes = names.map((_, at) => at);
+  const counts = classCounts(labels, predictions, { classes });
+  const mistakes = examples
+    .map((example, at) => ({
+      text: shownText(example),
+      truth: names[labels[at] ?? 0] ?? '',
+      guess: names[predictions[at] ?? 0] ?? '',
+      probability: probabilities[at * columns + (predictions[at] ?? 0)] ?? 0,
+    }))
+    .filter(({ truth, guess }) => truth !== guess);
+  const right = examples.length - mistakes.length;
   return {
     kind: 'classification',
     examples: examples.length,
-    accuracy: examples.length === 0 ? 0 : right / examples.length,
+    accuracy: examples.length === 0 ? 0 : accuracyScore(labels, predictions),
     interval: shareInterval(right, examples.length),
-    macroF1: mean(classes.map(({ f1 }) => f1)),
-    confusion,
-    classes,
+    macroF1: averageScore(counts, 'macro').f,
+    figures: classificationFigures({ labels, predictions, scores: probabilities }, columns),
+    confusion: confusionMatrix(labels, predictions, { classes }).counts,
+    classes: counts.map((count, at) => classScores(names[at] ?? '', count)),
     mistakes: mistakes.sort((a, b) => b.probability - a.probability).slice(0, 5),
   };
 }

@@ -1,4 +1,5 @@
 import type { ClassificationReport, Mistake } from './classification.js';
+import type { Figure } from './figures.js';
 import type { MultiLabelReport } from './multi-label.js';
 import type { RegressionReport } from './regression.js';
 import type { ClassScores } from './statistics.js';
@@ -45,6 +46,21 @@ function classTable(classes: readonly ClassScores[]): string[] {
   ]);
 }
 
+function figureTable(figures: readonly Figure[]): string[] {
+  if (figures.length === 0) return [];
+  const orNone = (value: number | undefined): string => (value === undefined ? '-' : decimals(value));
+  const table = layOut([
+    ['figure', 'value', 'low', 'high'],
+    ...figures.map(({ name, value, interval }) => [
+      name,
+      value === null ? 'undefined' : decimals(value),
+      orNone(interval?.[0]),
+      orNone(interval?.[1]),
+    ]),
+  ]);
+  return ['further figures, with the bounds of their 95 % bootstrap intervals', ...table];
+}
+
 function mistakeLines(title: string, mistakes: readonly Mistake[]): string[] {
   if (mistakes.length === 0) return ['no mistakes'];
   return [
@@ -72,6 +88,7 @@ function classificationLines(report: ClassificationReport, of: string): string[]
     `${of} accuracy: ${share(report.accuracy, report.interval, report.examples)}`,
     ...confusion,
     ...classTable(report.classes),
+    ...figureTable(report.figures),
     ...mistakeLines('most confident mistakes', report.mistakes),
   ];
 }
@@ -81,6 +98,7 @@ function multiLabelLines(report: MultiLabelReport, of: string): string[] {
     `${of} exact match: ${share(report.exactMatch, report.interval, report.examples)}`,
     `micro F1: ${decimals(report.microF1)}, macro F1: ${decimals(report.macroF1)}`,
     ...classTable(report.classes),
+    ...figureTable(report.figures),
     ...mistakeLines('most confident wrong decisions', report.mistakes),
   ];
 }
@@ -91,6 +109,7 @@ function regressionLines(report: RegressionReport, of: string): string[] {
   return [
     `${of} mean squared error: ${decimals(report.meanSquaredError)} (${report.examples} examples)`,
     `mean absolute error: ${decimals(report.meanAbsoluteError)}, R2: ${orNone(report.r2)}, Pearson: ${orNone(report.pearson)}, Spearman: ${orNone(report.spearman)}`,
+    ...figureTable(report.figures),
     'farthest guesses',
     ...report.mistakes.map(
       ({ text, truth, guess }) =>

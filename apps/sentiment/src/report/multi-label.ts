@@ -1,6 +1,9 @@
+import { averageScore, multiLabelCounts, subsetAccuracyScore } from '@bertune/train';
+
 import type { Example, LabelSpace } from '../data/labels.js';
+import { multiLabelFigures, type Figure } from './figures.js';
 import { shownText, type Mistake } from './classification.js';
-import { classScores, mean, shareInterval, type ClassScores } from './statistics.js';
+import { classScores, shareInterval, type ClassScores } from './statistics.js';
 
 /** How well sets of classes are told; a class counts as said from probability 0.5. */
 export interface MultiLabelReport {
@@ -16,6 +19,8 @@ export interface MultiLabelReport {
   readonly microF1: number;
   /** Mean F1 of the classes. */
   readonly macroF1: number;
+  /** Further figures with their 95 % bootstrap intervals; none without examples. */
+  readonly figures: readonly Figure[];
   /** Scores by class. */
   readonly classes: readonly ClassScores[];
   /** The five surest wrong decisions. */
@@ -28,39 +33,33 @@ export function multiLabelReport(
   probabilities: ArrayLike<number>,
   { names }: LabelSpace,
 ): MultiLabelReport {
-  const tally = names.map((name) => ({ name, hits: 0, guesses: 0, support: 0 }));
+  const columns = names.length;
+  const labels = examples.flatMap(({ target }) => [...target]);
+  const predictions = Array.from(probabilities, (probability) => Number(probability >= 0.5));
   const mistakes: Mistake[] = [];
-  let exact = 0;
-  for (const [index, example] of examples.entries()) {
-    let right = true;
-    for (const [at, counts] of tally.entries()) {
-      const probability = probabilities[index * names.length + at] ?? 0;
-      const [said, is] = [probability >= 0.5, example.target[at] === 1];
-      if (said) counts.guesses++;
-      if (is) counts.support++;
-      if (said && is) counts.hits++;
-      if (said === is) continue;
-      right = false;
-      mistakes.push({
-        text: shownText(example),
-        truth: is ? counts.name : `not ${counts.name}`,
-        guess: said ? counts.name : `not ${counts.name}`,
-        probability: said ? probability : 1 - probability,
-      });
-    }
-    if (right) exact++;
+  for (const [at, said] of predictions.entries()) {
+    const name = names[at % columns] ?? '';
+    const probability = probabilities[at] ?? 0;
+    const example = examples[Math.floor(at / columns)];
+    if (!example || said === labels[at]) continue;
+    mistakes.push({
+      text: shownText(example),
+      truth: said === 1 ? `not ${name}` : name,
+      guess: said === 1 ? name : `not ${name}`,
+      probability: said === 1 ? probability : 1 - probability,
+    });
   }
-  const classes = tally.map(({ name, hits, guesses, support }) => classScores(name, hits, guesses, support));
-  const sum = (key: 'hits' | 'guesses' | 'support'): number =>
-    tally.reduce((total, each) => total + each[key], 0);
+  const counts = multiLabelCounts(labels, predictions, columns);
+  const exactMatch = examples.length === 0 ? 0 : subsetAccuracyScore(labels, predictions, columns);
   return {
     kind: 'multi-label',
     examples: examples.length,
-    exactMatch: examples.length === 0 ? 0 : exact / examples.length,
-    interval: shareInterval(exact, examples.length),
-    microF1: classScores('', sum('hits'), sum('guesses'), sum('support')).f1,
-    macroF1: mean(classes.map(({ f1 }) => f1)),
-    classes,
+    exactMatch,
+    interval: shareInterval(Math.round(exactMatch * examples.length), examples.length),
+    microF1: averageScore(counts, 'micro').f,
+    macroF1: averageScore(counts, 'macro').f,
+    figures: multiLabelFigures({ labels, predictions, scores: probabilities }, columns),
+    classes: counts.map((count, at) => classScores(names[at] ?? '', count)),
     mistakes: mistakes.sort((a, b) => b.probability - a.probability).slice(0, 5),
   };
 }

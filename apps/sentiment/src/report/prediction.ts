@@ -1,6 +1,7 @@
+import { argMax } from '@bertune/train';
+
 import type { LabelSpace } from '../data/labels.js';
 import type { TextExample } from '../data/read-examples.js';
-import { argMax } from './classification.js';
 
 function digits(value: number): string {
   return value.toFixed(4);
@@ -20,7 +21,7 @@ function cells(scores: Float32Array, { task, names }: LabelSpace): string[] {
       .filter(({ score }) => score >= 0.5);
     return [said.map(({ name }) => cell(name)).join('|'), said.map(({ score }) => digits(score)).join('|')];
   }
-  const best = argMax(scores, 0, names.length);
+  const best = argMax(scores);
   return [cell(names[best] ?? ''), digits(scores[best] ?? 0)];
 }
 
@@ -29,7 +30,7 @@ function object(scores: Float32Array, { task, names }: LabelSpace): Record<strin
   const probabilities = Object.fromEntries(names.map((name, at) => [name, scores[at]]));
   if (task === 'multi-label')
     return { labels: names.filter((_, at) => (scores[at] ?? 0) >= 0.5), probabilities };
-  const best = argMax(scores, 0, names.length);
+  const best = argMax(scores);
   return { label: names[best], probability: scores[best], probabilities };
 }
 

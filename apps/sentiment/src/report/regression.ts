@@ -1,7 +1,14 @@
-import { meanAbsoluteError, meanSquaredError, pearsonCorrelation, spearmanCorrelation } from '@bertune/train';
+import {
+  meanAbsoluteError,
+  meanSquaredError,
+  pearsonCorrelation,
+  r2Score,
+  spearmanCorrelation,
+} from '@bertune/train';
 
 import type { Example } from '../data/labels.js';
 import { shownText } from './classification.js';
+import { regressionFigures, type Figure } from './figures.js';
 
 /** A value far from the truth. */
 export interface Miss {
@@ -29,6 +36,8 @@ export interface RegressionReport {
   readonly pearson: number | null;
   /** Spearman's rank correlation, as `pearson`. */
   readonly spearman: number | null;
+  /** Further figures with their 95 % bootstrap intervals; none without examples. */
+  readonly figures: readonly Figure[];
   /** The five guesses farthest from the truth. */
   readonly mistakes: readonly Miss[];
 }
@@ -47,20 +56,16 @@ export function regressionReport(examples: readonly Example[], values: ArrayLike
   }));
   const truths = misses.map(({ truth }) => truth);
   const guesses = misses.map(({ guess }) => guess);
-  const squaredError = meanSquaredError(truths, guesses);
-  const centre = truths.reduce((sum, truth) => sum + truth, 0) / truths.length;
-  const variance = meanSquaredError(
-    truths,
-    truths.map(() => centre),
-  );
+  const isConstant = truths.every((truth) => truth === truths[0]);
   return {
     kind: 'regression',
     examples: examples.length,
-    meanSquaredError: squaredError,
+    meanSquaredError: meanSquaredError(truths, guesses),
     meanAbsoluteError: meanAbsoluteError(truths, guesses),
-    r2: variance === 0 ? null : 1 - squaredError / variance,
+    r2: isConstant ? null : finite(r2Score(truths, guesses)),
     pearson: finite(pearsonCorrelation(truths, guesses)),
     spearman: finite(spearmanCorrelation(truths, guesses)),
+    figures: regressionFigures(truths, guesses),
     mistakes: misses.sort((a, b) => Math.abs(b.truth - b.guess) - Math.abs(a.truth - a.guess)).slice(0, 5),
   };
 }

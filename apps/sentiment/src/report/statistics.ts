@@ -1,4 +1,4 @@
-import { wilsonInterval } from '@bertune/train';
+import { type ClassCounts, scoreOfClass, wilsonInterval } from '@bertune/train';
 
 /** Wilson's 95 % interval of a share; [0, 1], which says nothing, without examples. */
 export function shareInterval(successes: number, total: number): readonly [number, number] {
@@ -21,25 +21,8 @@ export interface ClassScores {
   readonly support: number;
 }
 
-function ratio(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
-}
-
 /** Scores of one class from its counts. */
-export function classScores(name: string, hits: number, guesses: number, support: number): ClassScores {
-  return {
-    name,
-    precision: ratio(hits, guesses),
-    recall: ratio(hits, support),
-    f1: ratio(2 * hits, guesses + support),
-    support,
-  };
-}
-
-/** Arithmetic mean; 0 of nothing. */
-export function mean(values: readonly number[]): number {
-  return ratio(
-    values.reduce((sum, value) => sum + value, 0),
-    values.length,
-  );
+export function classScores(name: string, counts: ClassCounts): ClassScores {
+  const { precision, recall, f } = scoreOfClass(counts);
+  return { name, precision, recall, f1: f, support: counts.truePositives + counts.falseNegatives };
 }
