@@ -16,6 +16,7 @@ import { makeReport } from '../report/make-report.js';
 import { writeRunRecord, type RunRecord } from '../run-record.js';
 import {
   readCheckpoint,
+  refuseFormerCheckpoints,
   removeUnfinishedSaves,
   saveCheckpoint,
   type Checkpoint,
@@ -35,6 +36,8 @@ export async function train(values: CommandValues<'train'>, io: Io): Promise<num
   }
   const output = chooseOutput(values.output, io.cwd);
   await checkOutput(output, { overwrite: values.overwrite });
+  await refuseFormerCheckpoints(output);
+  await removeUnfinishedSaves(output);
   try {
     return await trainInto(output, values, io, undefined);
   } finally {

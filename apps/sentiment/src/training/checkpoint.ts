@@ -91,6 +91,22 @@ export async function removeUnfinishedSaves(run: string): Promise<void> {
   }
 }
 
+/**
+ * Makes sure that a new run does not mix its checkpoints with those of a former one, of which `--resume` would take the
+ * latest.
+ * @throws AppError `output-exists`
+ */
+export async function refuseFormerCheckpoints(run: string): Promise<void> {
+  const [latest] = await checkpointSteps(run);
+  if (latest === undefined) return;
+  throw new AppError('output-exists', {
+    where: '--output',
+    expected: 'no checkpoints of a former run',
+    found: `checkpoint-${latest} in ${run}`,
+    remedy: 'Go on with that run by --resume, remove its checkpoints, or name another directory.',
+  });
+}
+
 /** Steps of the checkpoints in a run's folder, the latest first. */
 async function checkpointSteps(run: string): Promise<number[]> {
   const names = await readdir(run).catch(() => []);
