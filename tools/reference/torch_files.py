@@ -64,7 +64,7 @@ def tensors():
         parameter=torch.nn.Parameter(counting(4)),
         attribute=with_attribute,
         half=counting(5, dtype=torch.float16),
-        uint16=counting(2, dtype=torch.uint16),
+        uint16=counting(4, dtype=torch.uint16)[2:],
         cube=counting(2, 3, 4).permute(2, 0, 1),
     )
 

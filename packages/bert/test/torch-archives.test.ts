@@ -47,6 +47,30 @@ describe('archives that cannot be', () => {
     expect((await failure(bytes)).code).toBe('archive-invalid');
   });
 
+  it('have a header that leads out of their place', async () => {
+    const bytes = archive(good);
+    const header = Buffer.from(bytes).lastIndexOf('PK\x03\x04');
+    bytes[header + 29] = 0xff; // length of the extra fields before the content
+    expect((await failure(bytes)).code).toBe('archive-invalid');
+  });
+
+  it('have their end elsewhere', async () => {
+    const whole = new Uint8Array(readFileSync(golden('protocol-2.bin')));
+    const end = Buffer.from(whole).lastIndexOf('PK\x06\x06');
+    const locator = Buffer.from(whole).lastIndexOf('PK\x06\x07');
+    for (const [at, value] of [
+      [locator + 8, 2n ** 60n],
+      [locator + 8, 0n],
+      [end + 32, 2n ** 60n],
+      [end + 40, 2n ** 60n],
+      [end + 48, 2n ** 60n],
+    ] as const) {
+      const bytes = whole.slice();
+      new DataView(bytes.buffer).setBigUint64(at, value, true);
+      expect([at, (await failure(bytes)).code]).toEqual([at, 'archive-invalid']);
+    }
+  });
+
   it('have a comment, and are read', async () => {
     for (const comment of [
       '',

@@ -31,6 +31,7 @@ describe('a pickle that would run something', () => {
     ['torch.load', 'REDUCE', raw('ctorch\nload\n)R')],
     ['torch._utils._rebuild_sparse_tensor', 'REDUCE', raw('ctorch._utils\n_rebuild_sparse_tensor\n)R')],
     ['os.FloatStorage', 'GLOBAL', raw('cos\nFloatStorage\n')],
+    ['os.float32', 'GLOBAL', raw('cos\nfloat32\n')],
     ['torch.hub.FloatStorage', 'GLOBAL', raw('ctorch.hub\nFloatStorage\n')],
     ['torch.EvilStorage', 'GLOBAL', raw('ctorch\nEvilStorage\n')],
     ['torch.constructor', 'GLOBAL', raw('ctorch\nconstructor\n')],
@@ -144,34 +145,47 @@ describe('tensors that cannot be', () => {
     }
   });
 
-  it('are views of views in old files', async () => {
-    const view = raw('(', text('1'), 'K', 1, 'K', 1, 't');
-    const storage = raw(
-      '(',
-      text('storage'),
-      'ctorch\nFloatStorage\n',
-      text('0'),
-      text('cpu'),
-      'K',
-      2,
-      view,
-      'tQ',
-    );
-    const tensor = raw(
-      'ctorch._utils\n_rebuild_tensor_v2\n(',
-      storage,
-      'K',
-      0,
-      '(K',
-      1,
-      't(K',
-      1,
-      't',
-      0x89,
-      '}tR',
-    );
-    const checkpoint = await openPickle(rawLegacy(rawDict([['a', tensor]]), [['0', two]]));
+  it('are views of parts of a storage in old files', async () => {
+    const file = (offset: number, length: number): Uint8Array => {
+      const view = raw('(', text('1'), 'K', offset, 'K', length, 't');
+      const id = raw(
+        '(',
+        text('storage'),
+        'ctorch\nFloatStorage\n',
+        text('0'),
+        text('cpu'),
+        'K',
+        2,
+        view,
+        't',
+      );
+      const tensor = raw(
+        'ctorch._utils\n_rebuild_tensor_v2\n(',
+        id,
+        'QK',
+        0,
+        '(K',
+        1,
+        't(K',
+        1,
+        't',
+        0x89,
+        '}tR',
+      );
+      return rawLegacy(rawDict([['a', tensor]]), [['0', two]]);
+    };
+    const checkpoint = await openPickle(file(1, 1));
     expect(await checkpoint.read('a')).toEqual(Float32Array.of(1));
+    expect((await failure(file(1, 2))).code).toBe('pickle-invalid');
+    expect((await failure(file(2, 1))).code).toBe('pickle-invalid');
+  });
+
+  it('are rebuilt by what is rebuilt, a hundred thousand times', async () => {
+    const times = 100_000;
+    const memoized = raw('ctorch._tensor\n_rebuild_from_type_v2\n', 0x94, '0');
+    const nested = raw('(h\0N'.repeat(times), ')', 'Nt'.repeat(times));
+    for (const file of forms(rawDict([['a', raw(memoized, 'h', 0, nested, 'R')]])))
+      expect((await failure(file)).code).toBe('pickle-invalid');
   });
 });
 

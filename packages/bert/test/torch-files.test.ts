@@ -146,7 +146,7 @@ describe('tensors of every kind', () => {
     parameter: ['F32', [4], [0, 1, 2, 3]],
     attribute: ['F32', [3], [0, 1, 2]],
     half: ['F16', [5], [0, 1, 2, 3, 4]],
-    uint16: ['U16', [2], [0, 1]],
+    uint16: ['U16', [2], [2, 3]],
     cube: ['F32', [4, 2, 3], cube],
   };
 
@@ -215,6 +215,22 @@ describe('tensors of every kind', () => {
       'tensor 0',
       'tensor 1',
     ]);
+  });
+
+  it('lists views of one storage in their order', async () => {
+    const view = (offset: number): Uint8Array => rawTensor({ offset, shape: [1] });
+    const pickle = rawDict([['b', view(1)], ['a', view(0)]]); // prettier-ignore
+    expect(Object.keys(await contents(rawLegacy(pickle, [['0', counting(2)]])))).toEqual(['a', 'b']);
+  });
+
+  it('reads nothing of an empty tensor, whatever its other sizes', async () => {
+    for (const shape of [
+      [0, 2 ** 40],
+      [2 ** 40, 0],
+    ]) {
+      const pickle = rawDict([['a', rawTensor({ shape, strides: [1, 1] })]]);
+      expect(await contents(rawLegacy(pickle, [['0', counting(2)]]))).toEqual({ a: ['F32', shape, []] });
+    }
   });
 
   it('says when there is no tensor of a name', async () => {

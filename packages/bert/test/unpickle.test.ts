@@ -184,12 +184,15 @@ describe('unpickle', () => {
     ['tuples', raw('N', 0x85)],
     ['dictionaries with an entry', raw('}NNs')],
     ['places in the memo', raw('N', 0x94)],
+    ['places in the memo alone', raw(0x94)],
+    ['bytes', raw('C', 100, new Uint8Array(100))],
     ['marks', raw('(')],
     ['copies', raw('N2')],
     ['strings', text('a'.repeat(100))],
   ])('is not made to fill the memory with %s', (_, unit) => {
     const bytes = new Uint8Array(1e6);
-    for (let at = 0; at + unit.length <= bytes.length; at += unit.length) bytes.set(unit, at);
+    bytes[0] = 0x4e; // an object to put into the memo
+    for (let at = 1; at + unit.length <= bytes.length; at += unit.length) bytes.set(unit, at);
     expect(() => unpickle(bytes, 0, host)).toThrow('more than 1000000 bytes of memory');
   });
 
