@@ -29,6 +29,8 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
         return await (await import('./commands/predict.js')).predict(line.values, line.positionals, io);
       case 'tokenize':
         return await (await import('./commands/tokenize.js')).tokenize(line.values, line.positionals, io);
+      case 'pretrain':
+        return await (await import('./commands/pretrain.js')).pretrain(line.values, io);
       case 'data':
         return await (await import('./commands/data.js')).data(line.values, io);
       case 'doctor':

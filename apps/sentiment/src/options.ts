@@ -8,6 +8,7 @@ import {
   type OptionTable,
   type Values,
 } from './option-kinds.js';
+import { pretrainOptions } from './pretrain/pretrain-options.js';
 import { parseClassWeights, parseFreeze, type ClassWeights, type Freeze } from './option-values.js';
 import { defaultText } from './training/defaults.js';
 
@@ -259,6 +260,18 @@ export const commands = {
     required: [],
     example: 'sentiment tokenize --model runs/first "The food was great."',
     options: tokenize,
+  },
+  pretrain: {
+    summary: 'Pre-train a new BERT on plain text, or go on with one',
+    positionals: '',
+    required: ['corpus'],
+    example: 'sentiment pretrain --corpus corpus.txt --output runs/base',
+    options: {
+      ...pretrainOptions,
+      ...running,
+      mixedPrecision: train.mixedPrecision,
+      jitCompile: train.jitCompile,
+    },
   },
   data: {
     summary: 'Write the built-in reviews as train.csv, valid.csv and test.csv',

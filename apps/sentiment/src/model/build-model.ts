@@ -42,7 +42,7 @@ export interface BuildOptions extends LossOptions {
 }
 
 /** Tokens an input may have where neither option nor model says. */
-const defaultMaxLength = 128;
+export const defaultMaxLength = 128;
 
 /** Depth and width of the model from scratch. */
 const scratchSize = { numLayers: 2, hiddenSize: 128 } as const;

@@ -1,0 +1,169 @@
+import { access } from 'node:fs/promises';
+import { resolve } from 'node:path';
+
+import type { TokenizedDocument } from '@bertune/train';
+
+import { startBackend } from '../backend.js';
+import { AppError } from '../errors.js';
+import type { Io } from '../io.js';
+import type { CommandValues } from '../options.js';
+import { chooseOutput, removeIfEmpty, shellPath } from '../output-directory.js';
+import { startPretraining } from '../pretrain/pretrain-model.js';
+import { type UnigramBaseline, unigramBaseline } from '../pretrain/pretrain-metrics.js';
+import { type Corpus, orMissing, readCorpus } from '../pretrain/read-documents.js';
+import { type Pretrained, runPretraining } from '../pretrain/run-pretraining.js';
+import { writtenOptions } from '../training/settings.js';
+import { versions } from '../versions.js';
+import { checkOutput, fillDirectory } from '../write-file.js';
+import { writePretrainRecord } from '../pretrain/pretrain-record.js';
+
+/** Of as many documents one is kept for measuring where `--valid` is absent. */
+const VALIDATION_SHARE = 100;
+
+/** Learning rates at their highest where `--learning-rate` is absent. */
+const LEARNING_RATES = { fromScratch: 1e-3, goingOn: 5e-5 };
+
+/** `sentiment pretrain`: text in; a BERT that has learnt from it out, for `train --model`. */
+export async function pretrain(values: CommandValues<'pretrain'>, io: Io): Promise<number> {
+  const output = chooseOutput(values.output, io.cwd);
+  await checkOutput(output, { overwrite: values.overwrite });
+  try {
+    return await pretrainInto(output, values, io);
+  } finally {
+    await removeIfEmpty(output);
+  }
+}
+
+interface Texts {
+  readonly train: readonly TokenizedDocument[];
+  readonly valid: readonly TokenizedDocument[];
+}
+
+async function pretrainInto(output: string, values: CommandValues<'pretrain'>, io: Io): Promise<number> {
+  const started = new Date();
+  const say = (line: string): unknown => io.stderr.write(`${line}\n`);
+  const path = (file: string): string => resolve(io.cwd, file);
+  const backend = await startBackend(values.backend, { download: io.stderr, steps: values });
+  for (const note of [...backend.notes, backend.tip]) if (note !== undefined) say(note);
+  say(`backend: ${backend.name} (${backend.reason})`);
+
+  const directory = values.model === undefined ? undefined : path(values.model);
+  const corpusFile = path(values.corpus ?? '');
+  await orMissing(corpusFile, `--corpus ${values.corpus}`, () => access(corpusFile));
+  const { tokenizer, maxLength, notes, makeModel } = await startPretraining(values, corpusFile, directory);
+  for (const note of notes) say(note);
+  const corpus = await readCorpus(corpusFile, `--corpus ${values.corpus}`, tokenizer);
+  sayCounts(corpus, 'corpus', say);
+  let { train, valid }: Texts = heldOut(corpus.documents);
+  if (values.valid !== undefined) {
+    const other = await readCorpus(path(values.valid), `--valid ${values.valid}`, tokenizer);
+    sayCounts(other, 'valid', say);
+    [train, valid] = [corpus.documents, other.documents];
+  }
+  if (values.task === 'both') checkDocuments(train, valid);
+  const learningRate =
+    values.learningRate ?? (directory === undefined ? LEARNING_RATES.fromScratch : LEARNING_RATES.goingOn);
+  say(
+    `options: ${writtenOptions({ ...values, maxLength, learningRate, output: shellPath(output, io.cwd) })}`,
+  );
+
+  const model = await makeModel();
+  try {
+    const begin = Date.now();
+    const pretrained = await io.interruptible((signal) =>
+      runPretraining({
+        model,
+        tokenizer,
+        train,
+        valid,
+        values,
+        maxLength,
+        learningRate,
+        makeExecutor: backend.makeExecutor,
+        sink: io.stderr,
+        signal,
+      }),
+    );
+    if (pretrained.history.steps === 0) throw nothingTrained();
+    const baseline = unigramBaseline(train, valid, tokenizer.vocabularySize);
+    await fillDirectory(output, async (staging) => {
+      await model.savePretrained(staging);
+      await tokenizer.savePretrained(staging);
+      await writePretrainRecord(staging, {
+        command: 'pretrain',
+        options: { ...values, maxLength, learningRate, output },
+        versions: versions(),
+        backend: { name: backend.name, reason: backend.reason, tensorflow: backend.tensorflow },
+        seed: values.seed,
+        corpus: corpus.counts,
+        texts: pretrained.texts,
+        paddingWaste: pretrained.paddingWaste,
+        history: pretrained.history,
+        result: { ...pretrained.figures, unigram: baseline },
+        started: started.toISOString(),
+        trainingSeconds: (Date.now() - begin) / 1000,
+      });
+    });
+    const interrupted = pretrained.history.ended === 'aborted';
+    if (interrupted) say(`interrupted after step ${pretrained.history.steps}; saved as it is`);
+    else for (const line of reportLines(pretrained, baseline)) io.stdout.write(`${line}\n`);
+    io.stdout.write(`saved: ${output}\n`);
+    io.stdout.write(`use it: pnpm sentiment train --model ${shellPath(output, io.cwd)}\n`);
+    return interrupted ? 1 : 0;
+  } finally {
+    model.dispose();
+  }
+}
+
+/** Takes every hundredth document out, at least two where there are four. */
+function heldOut(documents: readonly TokenizedDocument[]): Texts {
+  const every = Math.max(2, Math.min(VALIDATION_SHARE, Math.floor(documents.length / 2)));
+  const isHeldOut = (at: number): boolean => at % every === every - 1;
+  return {
+    train: documents.filter((_, at) => !isHeldOut(at)),
+    valid: documents.filter((_, at) => isHeldOut(at)),
+  };
+}
+
+function sayCounts({ counts }: Corpus, name: string, say: (line: string) => unknown): void {
+  const { documents, sentences, tokens, binaryLines, longLines } = counts;
+  say(`${name}: ${documents} documents, ${sentences} sentences, ${tokens} tokens`);
+  if (binaryLines > 0) say(`${name}: passed over ${binaryLines} lines that are no UTF-8 text`);
+  if (longLines > 0) say(`${name}: passed over ${longLines} lines of more than a megabyte`);
+}
+
+/** Next sentences need documents of several sentences, and others to take random ones from. */
+function checkDocuments(train: readonly TokenizedDocument[], valid: readonly TokenizedDocument[]): void {
+  for (const [where, documents] of Object.entries({ 'training text': train, 'validation text': valid })) {
+    const several = documents.filter((document) => document.length > 1).length;
+    if (documents.length >= 2 && several > 0) continue;
+    throw new AppError('too-few-examples', {
+      where: `--task both, ${where}`,
+      expected: 'at least two documents, and some with more than one sentence',
+      found: `${documents.length} documents, ${several} with more than one sentence`,
+      remedy: 'Separate documents by empty lines, give --valid, or use --task masked-tokens.',
+    });
+  }
+}
+
+function reportLines(
+  { figures, texts, paddingWaste, history }: Pretrained,
+  unigram: UnigramBaseline,
+): string[] {
+  const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
+  const next = figures.next_sentence_accuracy;
+  return [
+    `${history.steps} steps of ${texts} texts, ${percent(paddingWaste)} padding`,
+    `masked tokens: ${percent(figures.masked_accuracy)} right (always the commonest: ${percent(unigram.accuracy)}), loss ${figures.masked_loss.toFixed(3)} (frequencies alone: ${unigram.loss.toFixed(3)})`,
+    ...(next === undefined ? [] : [`next sentence: ${percent(next)} right`]),
+  ];
+}
+
+function nothingTrained(): AppError {
+  return new AppError('interrupted', {
+    where: 'sentiment pretrain',
+    expected: 'at least one step',
+    found: 'Ctrl-C before its end',
+    remedy: 'Nothing was trained, so nothing was saved.',
+  });
+}

@@ -1,0 +1,95 @@
+import { Bert, createBertConfig, readPretrainedConfig } from '@bertune/bert';
+import { MaskedLanguageModel, PreTrainingModel } from '@bertune/heads';
+import { BertTokenizer, trainVocabularyFromFiles } from '@bertune/tokenizer';
+
+import { AppError } from '../errors.js';
+import { defaultMaxLength, resolveMaxLength } from '../model/build-model.js';
+import { loadTokenizer } from '../model/tokenizer.js';
+import type { CommandValues } from '../options.js';
+
+/** A tokenizer and what makes the model for it; the model is made last, once the corpus is known to be good. */
+export interface PretrainStart {
+  readonly tokenizer: BertTokenizer;
+  /** Tokens of a text at most. */
+  readonly maxLength: number;
+  /** Lines to print. */
+  readonly notes: readonly string[];
+  /** The caller disposes the model. */
+  readonly makeModel: () => Promise<PreTrainingModel | MaskedLanguageModel>;
+}
+
+type Values = CommandValues<'pretrain'>;
+
+/** Width of an attention head. */
+const HEAD = 64;
+
+/**
+ * What a pre-training starts from: a new vocabulary and new weights, or a model with its vocabulary.
+ * @param corpus file that a new vocabulary is learnt from
+ * @param directory of the model whose pre-training goes on; undefined for a new one
+ * @throws AppError `bad-value`, `missing-file`, `model-mismatch`; errors of the packages
+ */
+export async function startPretraining(
+  values: Values,
+  corpus: string,
+  directory: string | undefined,
+): Promise<PretrainStart> {
+  return directory === undefined ? fromScratch(values, corpus) : goOn(values, directory);
+}
+
+async function fromScratch(values: Values, corpus: string): Promise<PretrainStart> {
+  const { layers, hiddenSize, vocabularySize, cased, maxLength = defaultMaxLength, dropout, seed } = values;
+  if (hiddenSize % HEAD !== 0) {
+    throw new AppError('bad-value', {
+      where: '--hidden-size',
+      expected: `a multiple of ${HEAD}, the width of a head`,
+      found: String(hiddenSize),
+      remedy: `Use ${HEAD * Math.round(hiddenSize / HEAD)}.`,
+    });
+  }
+  const normalization = { lowercase: !cased };
+  const vocabulary = await trainVocabularyFromFiles(corpus, { size: vocabularySize, ...normalization });
+  const tokenizer = new BertTokenizer(vocabulary, { ...normalization, modelMaxLength: maxLength });
+  const config = createBertConfig({
+    numLayers: layers,
+    hiddenSize,
+    vocabSize: tokenizer.vocabularySize,
+    maxPosition: maxLength,
+    padTokenId: tokenizer.padTokenId,
+    ...rates(dropout),
+  });
+  return {
+    tokenizer,
+    maxLength,
+    notes: [
+      `model: new, ${layers} layers, ${hiddenSize} wide; vocabulary: ${vocabulary.length} tokens learnt from the corpus`,
+    ],
+    makeModel: () => {
+      const bert = Bert.fromConfig(config, { seed });
+      return Promise.resolve(
+        values.task === 'both'
+          ? PreTrainingModel.fromEncoder(bert, { seed })
+          : MaskedLanguageModel.fromEncoder(bert, { seed }),
+      );
+    },
+  };
+}
+
+async function goOn(values: Values, directory: string): Promise<PretrainStart> {
+  const { config } = await readPretrainedConfig(directory);
+  const tokenizer = await loadTokenizer(directory, config);
+  const options = { seed: values.seed, allowMissing: ['cls', 'pooler'] };
+  return {
+    tokenizer,
+    maxLength: resolveMaxLength(values.maxLength, config),
+    notes: [`model: ${directory}, with its vocabulary; heads that it lacks are new`],
+    makeModel: async () => {
+      const kind = values.task === 'both' ? PreTrainingModel : MaskedLanguageModel;
+      return kind.fromPretrained(directory, options);
+    },
+  };
+}
+
+function rates(dropout: number | undefined): { hiddenDropout?: number; attentionDropout?: number } {
+  return dropout === undefined ? {} : { hiddenDropout: dropout, attentionDropout: dropout };
+}

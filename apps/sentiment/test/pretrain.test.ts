@@ -1,0 +1,214 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { MaskedLanguageModel, PreTrainingModel } from '@bertune/heads';
+import { BertTokenizer } from '@bertune/tokenizer';
+
+import { preTrainingMetrics, unigramBaseline } from '../src/pretrain/pretrain-metrics.js';
+import { readParagraphs } from '../src/pretrain/read-documents.js';
+import { json, reviewsFolder, runIn } from './helpers/command.js';
+
+// Seconds on a free machine; others share this one.
+jest.setTimeout(120_000);
+
+let cwd = '';
+let encoder = '';
+const run = (...argv: string[]): ReturnType<typeof runIn> => runIn(cwd, argv);
+
+/** Documents about one animal each, so that what follows can be told from what is elsewhere. */
+function corpus(documents: number): string {
+  const animals = ['cat', 'dog', 'horse', 'cow', 'bird', 'fish'];
+  const verbs = ['eats', 'sleeps', 'runs', 'sings', 'waits', 'plays'];
+  return Array.from({ length: documents }, (_, d) =>
+    Array.from({ length: 4 }, (_line, l) => {
+      const animal = animals[d % 6];
+      return `The ${animal} ${verbs[(d + l) % 6]} in the house. A ${animal} ${verbs[(d + 2 * l) % 6]} today.`;
+    }).join('\n'),
+  ).join('\n\n');
+}
+
+const small = ['--layers', '1', '--hidden-size', '64', '--vocabulary-size', '100', '--max-length', '32'];
+
+beforeAll(async () => {
+  ({ cwd, encoder } = await reviewsFolder());
+  writeFileSync(join(cwd, 'animals.txt'), corpus(60));
+  writeFileSync(join(cwd, 'animals.txt.gz'), gzipSync(corpus(60)));
+});
+
+describe('pretrain', () => {
+  it('makes a vocabulary and a model that has learnt, and train starts from it', async () => {
+    const quick = ['--passes', '6', '--batch-size', '16', '--learning-rate', '0.003'];
+    const { code, out, err } = await run(
+      'pretrain',
+      '--corpus',
+      'animals.txt',
+      ...small,
+      ...quick,
+      '--output',
+      'base',
+    );
+    expect(err()).toContain('corpus: 60 documents, 480 sentences');
+    expect(code).toBe(0);
+    const { history, result, paddingWaste } = json(cwd, 'base', 'run.json') as {
+      history: { losses: number[] };
+      result: { masked_accuracy: number; masked_loss: number; unigram: { accuracy: number; loss: number } };
+      paddingWaste: number;
+    };
+    // What stands around a token tells more than frequencies do.
+    expect(history.losses[0]).toBeGreaterThan(4.5);
+    expect(result.masked_loss).toBeLessThan(result.unigram.loss - 0.5);
+    expect(result.masked_accuracy).toBeGreaterThan(result.unigram.accuracy + 0.1);
+    expect(paddingWaste).toBeLessThan(0.5);
+    expect(out()).toMatch(/masked tokens: \d+\.\d % right \(always the commonest: \d+\.\d %\), loss/);
+    expect(out()).toContain('use it: pnpm sentiment train --model base');
+
+    const model = await PreTrainingModel.fromPretrained(join(cwd, 'base'));
+    model.dispose();
+    const tokenizer = await BertTokenizer.fromPretrained(join(cwd, 'base'));
+    expect(tokenizer.encode('The cat eats').tokens).toContain('cat');
+    const trained = await run(
+      ...['train', '--model', 'base', '--train', 'reviews.csv', '--epochs', '1', '--output', 'tuned'],
+    );
+    expect(trained.code).toBe(0);
+  });
+
+  it('gives the same weights for the same seed', async () => {
+    const quick = ['--max-steps', '3', '--batch-size', '8'];
+    const losses = async (seed: string, output: string): Promise<unknown> => {
+      await run(
+        'pretrain',
+        '--corpus',
+        'animals.txt.gz',
+        ...small,
+        ...quick,
+        '--seed',
+        seed,
+        '--output',
+        output,
+      );
+      return (json(cwd, output, 'run.json') as { history: { losses: unknown } }).history.losses;
+    };
+    const first = await losses('1', 'seed-1');
+    expect(await losses('1', 'seed-1-again')).toEqual(first);
+    expect(await losses('2', 'seed-2')).not.toEqual(first);
+  });
+
+  it('goes on with a model on its own vocabulary, masked tokens alone, without padding', async () => {
+    writeFileSync(join(cwd, 'valid.txt'), corpus(8));
+    const { code, err, out } = await run(
+      ...[
+        'pretrain',
+        '--corpus',
+        'animals.txt',
+        '--valid',
+        'valid.txt',
+        '--model',
+        encoder,
+        '--output',
+        'more',
+      ],
+      ...[
+        '--task',
+        'masked-tokens',
+        '--max-length',
+        '16',
+        '--max-steps',
+        '2',
+        '--batch-size',
+        '8',
+        '--whole-words',
+      ],
+    );
+    expect(err()).toContain('with its vocabulary');
+    expect(err()).toContain('valid: 8 documents');
+    expect(out()).toContain(', 0.0 % padding');
+    expect(out()).not.toContain('next sentence');
+    expect(code).toBe(0);
+    const model = await MaskedLanguageModel.fromPretrained(join(cwd, 'more'));
+    model.dispose();
+  });
+});
+
+describe('wrong input', () => {
+  it.each([
+    ['no file', ['--corpus', 'nothing.txt'], /--corpus nothing\.txt: expected a file, found nothing at/, 2],
+    ['no --corpus', [], /expected --corpus FILE/, 2],
+    [
+      'a width that is no multiple of a head',
+      ['--corpus', 'animals.txt', '--hidden-size', '100'],
+      /multiple of 64/,
+      1,
+    ],
+    [
+      'too many positions',
+      ['--corpus', 'animals.txt', '--model', 'ENCODER', '--max-length', '4000'],
+      /at most \d+/,
+      1,
+    ],
+  ])('%s', async (_name, argv, message, _code) => {
+    const { code, err } = await run('pretrain', ...argv.map((word) => (word === 'ENCODER' ? encoder : word)));
+    expect(err()).toMatch(message);
+    expect(code).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['nothing', '', /expected text.*found none/],
+    [
+      'bytes that are no text',
+      Buffer.from([0, 1, 2, 10, 255, 254, 10]),
+      /nothing but 2 lines that are no UTF-8 text/,
+    ],
+    ['one document', corpus(1), /expected at least two documents.*empty lines/],
+    ['documents of one sentence', 'One cat.\n\nOne dog.\n\nOne cow.\n', /0 with more than one sentence/],
+  ])('a corpus of %s', async (_name, content, message) => {
+    writeFileSync(join(cwd, 'odd.txt'), content);
+    const { code, err } = await run('pretrain', '--corpus', 'odd.txt', '--model', encoder);
+    expect(err()).toMatch(message);
+    expect(code).toBe(1);
+  });
+
+  it('passes over binary and endless lines, and counts them', async () => {
+    const content = Buffer.concat([
+      Buffer.from('A cat.\r\n\u0000\n'),
+      Buffer.from([0xc3, 0x28, 10]),
+      Buffer.alloc(3 * 2 ** 20, 'x'),
+      Buffer.from('\nA dog.\n\n\nLast'),
+    ]);
+    writeFileSync(join(cwd, 'mixed.txt'), content);
+    const counts = { binaryLines: 0, longLines: 0 };
+    const found: string[][] = [];
+    for await (const paragraphs of readParagraphs(join(cwd, 'mixed.txt'), counts)) found.push(paragraphs);
+    expect(found).toEqual([['A cat.', 'A dog.'], ['Last']]);
+    expect(counts).toEqual({ binaryLines: 2, longLines: 1 });
+  });
+});
+
+describe('figures', () => {
+  it('count the columns of each task, without those that are not predicted', () => {
+    const host = (rows: number[][]): { values: Float32Array; shape: number[] } => ({
+      values: Float32Array.from(rows.flat()),
+      shape: [rows.length, rows[0].length],
+    });
+    const labels = host([
+      [1, 7, 8, -100],
+      [0, 9, -100, -100],
+    ]);
+    const predictions = host([
+      [0, 7, 5, -100],
+      [0, 9, 3, 4],
+    ]);
+    const [tokens, next] = preTrainingMetrics.map((metric) => metric.compute(predictions, labels));
+    expect(tokens).toBeCloseTo(2 / 3);
+    expect(next).toBe(0.5);
+  });
+
+  it('of frequencies alone', () => {
+    const train = [[Int32Array.of(0, 0, 1)]];
+    const valid = [[Int32Array.of(0, 1, 2, 0)]];
+    const { accuracy, loss } = unigramBaseline(train, valid, 3);
+    expect(accuracy).toBe(0.5);
+    expect(loss).toBeCloseTo(-(2 * Math.log(3 / 6) + Math.log(2 / 6) + Math.log(1 / 6)) / 4);
+  });
+});
