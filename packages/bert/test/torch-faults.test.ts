@@ -180,8 +180,8 @@ describe('tensors that cannot be', () => {
     expect((await failure(file(2, 1))).code).toBe('pickle-invalid');
   });
 
-  it('are rebuilt by what is rebuilt, a hundred thousand times', async () => {
-    const times = 100_000;
+  it('are rebuilt by what rebuilds, again and again', async () => {
+    const times = 30_000;
     const memoized = raw('ctorch._tensor\n_rebuild_from_type_v2\n', 0x94, '0');
     const nested = raw('(h\0N'.repeat(times), ')', 'Nt'.repeat(times));
     for (const file of forms(rawDict([['a', raw(memoized, 'h', 0, nested, 'R')]])))
