@@ -1,5 +1,13 @@
 import { rangeProblems, throwProblems } from '../errors.js';
-import type { Callback, CallbackModel, FitParams, Logs, ParameterSnapshot } from './callback.js';
+import type { SlotValues } from '../optimizers/optimizer-state.js';
+import type {
+  Callback,
+  CallbackModel,
+  CallbackState,
+  FitParams,
+  Logs,
+  ParameterSnapshot,
+} from './callback.js';
 import { Monitor, type MonitorOptions } from './monitor.js';
 
 /** Options of `EarlyStopping`, with Keras's names. */
@@ -14,6 +22,14 @@ export interface EarlyStoppingOptions extends MonitorOptions {
   readonly restoreBestWeights?: boolean;
   /** epochs before which nothing is watched; default 0 */
   readonly startFromEpoch?: number;
+}
+
+/** What is kept for a run that goes on. */
+interface Progress {
+  readonly waited: number;
+  readonly best: number | null;
+  readonly bestEpoch: number | null;
+  readonly stoppedEpoch: number | null;
 }
 
 /** Ends training when a figure no longer improves, as Keras's callback of that name. */
@@ -85,6 +101,29 @@ export class EarlyStopping implements Callback {
   async onTrainEnd(): Promise<void> {
     if (this.bestWeights) await this.model?.restore(this.bestWeights);
     this.forget();
+  }
+
+  /** What a run that goes on in another process needs, the best parameters included. */
+  async state(): Promise<CallbackState> {
+    const { waited, best = null, bestEpoch = null, stoppedEpoch = null, bestWeights } = this;
+    const json: Progress = { waited, best, bestEpoch, stoppedEpoch };
+    if (!bestWeights) return { json };
+    const tensors = new Map<string, SlotValues>();
+    for (const [name, tensor] of bestWeights.values) {
+      tensors.set(name, { shape: tensor.shape, values: Float32Array.from(await tensor.data()) });
+    }
+    return { json, tensors };
+  }
+
+  /** Takes that over. */
+  restore({ json, tensors }: CallbackState): void {
+    const { waited, best, bestEpoch, stoppedEpoch } = json as Progress;
+    this.waited = waited;
+    this.best = best ?? undefined;
+    this.bestEpoch = bestEpoch ?? undefined;
+    this.stoppedEpoch = stoppedEpoch ?? undefined;
+    this.forget();
+    this.bestWeights = tensors && this.model?.snapshotOf(tensors);
   }
 
   private async remember(): Promise<void> {

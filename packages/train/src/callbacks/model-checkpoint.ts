@@ -1,7 +1,7 @@
 import { host } from '#host';
 
 import { rangeProblems, throwProblems } from '../errors.js';
-import type { Callback, CallbackModel, FitParams, Logs, StepLogs } from './callback.js';
+import type { Callback, CallbackModel, CallbackState, FitParams, Logs, StepLogs } from './callback.js';
 import { fileNamePattern, fillFileName } from './file-name.js';
 import { Monitor, type MonitorOptions } from './monitor.js';
 
@@ -29,6 +29,12 @@ export interface ModelCheckpointOptions extends MonitorOptions {
    * the best so far. Default: all.
    */
   readonly keepLast?: number;
+}
+
+/** What is kept for a run that goes on. */
+interface Progress {
+  readonly best: number | null;
+  readonly bestPath: string | null;
 }
 
 /** Saves the model every epoch or every so many steps, or whenever it is best, as Keras's callback of that name. */
@@ -92,6 +98,19 @@ export class ModelCheckpoint implements Callback {
   async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
     const { saveFreq = 'epoch' } = this.options;
     if (saveFreq === 'epoch') await this.saveIfDue(logs, { ...logs, epoch: epoch + 1 });
+  }
+
+  /** What a run that goes on in another process needs. */
+  state(): CallbackState {
+    const { best = null, bestPath = null } = this;
+    return { json: { best, bestPath } satisfies Progress };
+  }
+
+  /** Takes that over. */
+  restore({ json }: CallbackState): void {
+    const { best, bestPath } = json as Progress;
+    this.best = best ?? undefined;
+    this.bestPath = bestPath ?? undefined;
   }
 
   private async saveIfDue(logs: Logs, fields: Logs): Promise<void> {

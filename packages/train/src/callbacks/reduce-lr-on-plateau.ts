@@ -1,5 +1,5 @@
 import { rangeProblems, throwProblems } from '../errors.js';
-import type { Callback, CallbackModel, FitParams, Logs } from './callback.js';
+import type { Callback, CallbackModel, CallbackState, FitParams, Logs } from './callback.js';
 import { Monitor, type MonitorOptions } from './monitor.js';
 
 /** Options of `ReduceLROnPlateau`, with Keras's names and defaults. */
@@ -14,6 +14,13 @@ export interface ReduceLROnPlateauOptions extends MonitorOptions {
   readonly cooldown?: number;
   /** the learning rate does not go below; default 0 */
   readonly minLr?: number;
+}
+
+/** What is kept for a run that goes on; the learning rate itself is the run's. */
+interface Progress {
+  readonly best: number | null;
+  readonly waited: number;
+  readonly cooling: number;
 }
 
 /**
@@ -76,6 +83,20 @@ export class ReduceLROnPlateau implements Callback {
       this.waited += 1;
       if (this.waited >= this.settings.patience) this.reduce();
     }
+  }
+
+  /** What a run that goes on in another process needs. */
+  state(): CallbackState {
+    const { best = null, waited, cooling } = this;
+    return { json: { best, waited, cooling } satisfies Progress };
+  }
+
+  /** Takes that over. */
+  restore({ json }: CallbackState): void {
+    const { best, waited, cooling } = json as Progress;
+    this.best = best ?? undefined;
+    this.waited = waited;
+    this.cooling = cooling;
   }
 
   private reduce(): void {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
 import {
+  type CallbackState,
   CSVLogger,
   EarlyStopping,
   LearningRateScheduler,
@@ -52,6 +53,11 @@ function camelCased<Result>(options: Options): Result {
   ) as Result;
 }
 
+/** A state as a checkpoint keeps it. */
+function written({ json, tensors }: CallbackState): CallbackState {
+  return { json: JSON.parse(JSON.stringify(json)) as unknown, tensors };
+}
+
 const described = (options: Options): string =>
   Object.entries(options)
     .map((pair) => pair.join(' '))
@@ -60,28 +66,34 @@ const described = (options: Options): string =>
 describe("what Keras's callbacks decide", () => {
   it.each(
     golden.earlyStopping.map((fixture, at) => ({ ...fixture, name: `${at} ${described(fixture.options)}` })),
-  )('EarlyStopping $name', async ({ options, figures, ...expected }) => {
-    const model = new CountingModel();
-    const callback = new EarlyStopping(camelCased(options));
-    callback.setModel(model);
-    callback.onTrainBegin();
-    let epochs = 0;
-    for (const [epoch, figure] of figures.entries()) {
-      model.weights = epoch;
-      await callback.onEpochEnd(epoch, { loss: 0, [options.monitor as string]: figure });
-      epochs += 1;
-      if (model.stopTraining) break;
+  )('EarlyStopping $name', async ({ options, figures, name: _, ...expected }) => {
+    // in one process, and with a new process after every epoch
+    for (const isCut of [false, true]) {
+      const model = new CountingModel();
+      let callback: EarlyStopping | undefined;
+      let kept: CallbackState | undefined;
+      let epochs = 0;
+      for (const [epoch, figure] of figures.entries()) {
+        if (!callback || isCut) {
+          callback = new EarlyStopping(camelCased(options));
+          callback.setModel(model);
+          callback.onTrainBegin();
+          model.kept = 0; // those of a process that has gone
+          if (kept) callback.restore(kept);
+        }
+        model.weights = epoch;
+        await callback.onEpochEnd(epoch, { loss: 0, [options.monitor as string]: figure });
+        kept = written(await callback.state());
+        epochs += 1;
+        if (model.stopTraining) break;
+      }
+      await callback!.onTrainEnd();
+      const { stopTraining: stopped, weights } = model;
+      const { best, bestEpoch, stoppedEpoch } = callback!;
+      expect({ epochs, stopped, weights, best: best ?? null, bestEpoch: bestEpoch ?? 0 }).toEqual(expected);
+      expect(stoppedEpoch).toBe(expected.stopped ? expected.epochs - 1 : undefined);
+      expect(model.kept).toBe(0);
     }
-    await callback.onTrainEnd();
-    expect({ epochs, stopped: model.stopTraining, weights: model.weights }).toEqual({
-      epochs: expected.epochs,
-      stopped: expected.stopped,
-      weights: expected.weights,
-    });
-    expect(callback.best ?? null).toBe(expected.best);
-    expect(callback.bestEpoch ?? 0).toBe(expected.bestEpoch);
-    expect(callback.stoppedEpoch).toBe(expected.stopped ? expected.epochs - 1 : undefined);
-    expect(model.kept).toBe(0);
   });
 
   it.each(
@@ -91,14 +103,18 @@ describe("what Keras's callbacks decide", () => {
     })),
   )('ReduceLROnPlateau $name', ({ options, figures, rates }) => {
     const model = new CountingModel();
-    const callback = new ReduceLROnPlateau(camelCased(options));
-    callback.setModel(model);
-    callback.onTrainBegin();
-    const found = figures.map((figure, epoch) => {
+    let callback: ReduceLROnPlateau | undefined;
+    for (const [epoch, figure] of figures.entries()) {
+      const kept = callback && written(callback.state());
+      if (!callback || epoch % 2 === 0) {
+        callback = new ReduceLROnPlateau(camelCased(options));
+        callback.setModel(model);
+        callback.onTrainBegin();
+        if (kept) callback.restore(kept);
+      }
       callback.onEpochEnd(epoch, { loss: 0, [options.monitor as string]: figure });
-      return model.learningRate;
-    });
-    for (const [epoch, rate] of rates.entries()) expect(found[epoch]).toBeCloseTo(rate, 12);
+      expect(model.learningRate).toBeCloseTo(rates[epoch], 12);
+    }
   });
 
   it('LearningRateScheduler', () => {
@@ -131,6 +147,7 @@ describe("what Keras's callbacks decide", () => {
           }
         };
         let step = 0;
+        callback.restore(written(callback.state())); // nothing is lost on the way
         for (const [epoch, losses] of golden.modelCheckpoint.batches.entries()) {
           for (const [batch, loss] of losses.entries()) {
             await callback.onTrainBatchEnd(batch, { loss, step: step++, epoch } as StepLogs);

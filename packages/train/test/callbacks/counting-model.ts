@@ -21,22 +21,20 @@ export class CountingModel implements CallbackModel {
   }
 
   snapshot(): Promise<ParameterSnapshot> {
+    return Promise.resolve(
+      this.snapshotOf(new Map([['weights', { values: Float32Array.of(this.weights) }]])),
+    );
+  }
+
+  snapshotOf(given: ReadonlyMap<string, { readonly values: Float32Array }>): ParameterSnapshot {
     this.kept += 1;
-    const snapshot: ParameterSnapshot & { weights: number } = {
-      weights: this.weights,
-      values: new Map(),
-      dispose: () => (this.kept -= 1),
-    };
-    return Promise.resolve(snapshot);
+    const { values } = given.get('weights') ?? { values: Float32Array.of(NaN) };
+    const tensor = { shape: [], data: () => Promise.resolve(values) } as unknown as tf.Tensor;
+    return { values: new Map([['weights', tensor]]), dispose: () => (this.kept -= 1) };
   }
 
-  snapshotOf(): ParameterSnapshot {
-    throw new Error('a run in one process asks for no snapshot of given values');
-  }
-
-  restore(snapshot: ParameterSnapshot): Promise<void> {
-    this.weights = (snapshot as ParameterSnapshot & { weights: number }).weights;
-    return Promise.resolve();
+  async restore({ values }: ParameterSnapshot): Promise<void> {
+    this.weights = (await values.get('weights')?.data())?.[0] ?? NaN;
   }
 
   optimizerState(): Promise<OptimizerState> {
