@@ -137,6 +137,31 @@ const train = {
     aboveMin: true,
     max: 1,
   }),
+  loraRank: integer(
+    'train changes of this rank to some maps of the encoder (LoRA), and the head, instead of the weights',
+    undefined,
+    { min: 1, max: 65_536, defaultText: 'the weights are trained' },
+  ),
+  loraAlpha: decimal('scale of these changes, over their rank', undefined, {
+    min: 0,
+    aboveMin: true,
+    defaultText: 'the rank, for a scale of 1',
+  }),
+  loraDropout: decimal('share of their input that they do not see in training', 0, {
+    min: 0,
+    max: 1,
+    belowMax: true,
+  }),
+  loraTargets: text(
+    'NAME,...',
+    'maps that are changed: ends of their names, such as query or attention.output.dense, or all-linear',
+    'query,value',
+  ),
+  loraBias: choice(
+    ['none', 'all', 'lora_only'],
+    'biases of the encoder that are trained beside them: none, all, or those of the same maps',
+    'none',
+  ),
   seed: integer('seed of the weights, the order, the dropout and the split', 42, {
     min: 0,
     max: 4_294_967_295,

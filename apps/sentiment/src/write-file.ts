@@ -33,7 +33,11 @@ export async function fillDirectory(
   const staging = await mkdtemp(join(directory, '.partial-'));
   try {
     await write(staging);
-    for (const name of await readdir(staging)) await rename(join(staging, name), join(directory, name));
+    for (const entry of await readdir(staging, { withFileTypes: true })) {
+      const target = join(directory, entry.name);
+      if (entry.isDirectory()) await rm(target, { recursive: true, force: true }); // else only files can be replaced
+      await rename(join(staging, entry.name), target);
+    }
   } finally {
     await rm(staging, { recursive: true, force: true });
   }

@@ -1,4 +1,6 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+
+import { loadLora, saveLora } from '@bertune/bert';
 
 import { startBackend, type Backend } from '../backend.js';
 import { countClasses } from '../data/labels.js';
@@ -15,12 +17,14 @@ import { formatReport, type Report } from '../report/format.js';
 import { makeReport } from '../report/make-report.js';
 import { writeRunRecord, type RunRecord } from '../run-record.js';
 import {
+  adapterFolder,
   readCheckpoint,
   refuseFormerCheckpoints,
   removeUnfinishedSaves,
   saveCheckpoint,
   type Checkpoint,
 } from '../training/checkpoint.js';
+import { loraOf } from '../training/lora.js';
 import { checkSameData, dataFingerprint, resumedOptions, storedOptions } from '../training/resume.js';
 import { runTraining, type Trained } from '../training/run-training.js';
 import { resolveSettings, writtenOptions, type TrainSettings } from '../training/settings.js';
@@ -65,6 +69,7 @@ async function prepare(
   const stored = directory === undefined ? undefined : storedTask(await readModelConfig(directory));
   const task = values.task ?? stored?.task ?? 'single-label';
   const settings = resolveSettings({ ...values, task });
+  const lora = await loraOf(settings, checkpoint);
   const splits = await loadSplits({ ...values, columns: values, cwd: io.cwd }, task, stored);
   const fingerprint = dataFingerprint(splits);
   if (checkpoint) {
@@ -78,7 +83,8 @@ async function prepare(
   const backend = await startBackend(values.backend, { download: io.stderr, steps: values });
   for (const note of [...backend.notes, backend.tip]) if (note !== undefined) say(note);
   say(`backend: ${backend.name} (${backend.reason})`);
-  const loaded = await buildModel({ ...settings, directory, labels, train: splits.train });
+  const loaded = await buildModel({ ...settings, lora, directory, labels, train: splits.train });
+  if (checkpoint && lora) await loadLora(join(checkpoint.directory, adapterFolder), loaded.model);
   for (const note of loaded.notes) say(note);
   return { settings: { ...settings, maxLength: loaded.maxLength }, splits, fingerprint, backend, loaded };
 }
@@ -144,6 +150,11 @@ async function trainInto(
     await fillDirectory(output, async (staging) => {
       await model.savePretrained(staging);
       await tokenizer.savePretrained(staging);
+      if (model.bert.lora)
+        await saveLora(join(staging, adapterFolder), model, {
+          taskType: 'SEQ_CLS',
+          baseModel: settings.model,
+        });
       await writeRunRecord(staging, record);
     });
     if (history.ended === 'aborted') return interrupted(output, history.steps, io);

@@ -1,4 +1,11 @@
-import { Bert, CheckpointError, createBertConfig, type BertConfig } from '@bertune/bert';
+import {
+  addLora,
+  Bert,
+  CheckpointError,
+  createBertConfig,
+  type BertConfig,
+  type LoraOptions,
+} from '@bertune/bert';
 import { SequenceClassifier, SequenceRegressor } from '@bertune/heads';
 import type { BertTokenizer } from '@bertune/tokenizer';
 import type * as tf from '@tensorflow/tfjs';
@@ -33,6 +40,8 @@ export interface BuildOptions extends LossOptions {
   readonly dropout: number | undefined;
   /** Whether the gradient computes activations anew instead of keeping them. */
   readonly recompute: boolean | undefined;
+  /** Low-rank adaptation of the encoder; absent: its weights are trained. */
+  readonly lora?: LoraOptions | undefined;
   /** Seed of all fresh weights. */
   readonly seed: number;
   /** Classes to tell apart; the same as the stored head's, in its order, where that is to be kept. */
@@ -63,6 +72,28 @@ function withDropout(bert: Bert, dropout: number | undefined): Bert {
   if (dropout === undefined) return bert;
   const rates = { hiddenDropout: dropout, attentionDropout: dropout, classifierDropout: dropout };
   return new Bert({ ...bert.config, ...rates }, bert.parameters, bert.extra, { recompute: bert.recompute });
+}
+
+/**
+ * The encoder as it is trained.
+ * @param fresh modules without stored weights, which must be trained in full
+ */
+function prepared(bert: Bert, { dropout, lora, seed }: BuildOptions, fresh: readonly string[] = []): Bert {
+  const dropping = withDropout(bert, dropout);
+  if (!lora) return dropping;
+  return addLora(dropping, { ...lora, modulesToSave: [...(lora.modulesToSave ?? []), ...fresh], seed });
+}
+
+/** What LoRA makes of a model. */
+function loraNotes({ bert, parameters }: SequenceClassifier | SequenceRegressor): string[] {
+  if (!bert.lora) return [];
+  const sum = (variables: readonly tf.Variable[]): number =>
+    variables.reduce((total, { size }) => total + size, 0);
+  const trained = sum([...parameters.values()].filter(({ trainable }) => trainable));
+  const { config, modules } = bert.lora;
+  return [
+    `LoRA: rank ${config.rank} on ${modules.length} maps; ${trained} of ${sum([...parameters.values()])} values are trained`,
+  ];
 }
 
 function freshHead(bert: Bert, options: BuildOptions): SequenceClassifier | SequenceRegressor {
@@ -107,15 +138,16 @@ function fromScratch(options: BuildOptions): LoadedModel {
 async function loadEncoder(
   directory: string,
   { seed, recompute }: BuildOptions,
-): Promise<{ bert: Bert; notes: string[] }> {
+): Promise<{ bert: Bert; fresh: string[]; notes: string[] }> {
   try {
-    return { bert: await Bert.fromPretrained(directory, { seed, recompute }), notes: [] };
+    return { bert: await Bert.fromPretrained(directory, { seed, recompute }), fresh: [], notes: [] };
   } catch (error) {
     if (!(error instanceof CheckpointError) || error.code !== 'parameters-mismatch') throw error;
     const others = [...error.missing.filter((name) => !name.startsWith('pooler.')), ...error.unexpected];
     if (others.length > 0 || error.mismatched.length > 0) throw error;
     return {
       bert: await Bert.fromPretrained(directory, { seed, recompute, allowMissing: ['pooler'] }),
+      fresh: ['pooler'],
       notes: ['The weights have no pooler: a fresh one is trained with the head.'],
     };
   }
@@ -131,15 +163,15 @@ async function withItsHead(
   directory: string,
   options: BuildOptions,
 ): Promise<SequenceClassifier | SequenceRegressor> {
-  const { labels, dropout, recompute } = options;
+  const { labels, recompute } = options;
   if (labels.task === 'regression') {
     checkRegressionOptions(options);
     const loaded = await SequenceRegressor.fromPretrained(directory, { recompute });
-    return new SequenceRegressor(withDropout(loaded.bert, dropout), headOf(loaded));
+    return new SequenceRegressor(prepared(loaded.bert, options), headOf(loaded));
   }
   const headOptions = classifierOptions({ ...labels, task: labels.task }, options, options.train);
   const loaded = await SequenceClassifier.fromPretrained(directory, { ...headOptions, recompute });
-  return new SequenceClassifier(withDropout(loaded.bert, dropout), headOf(loaded), headOptions);
+  return new SequenceClassifier(prepared(loaded.bert, options), headOf(loaded), headOptions);
 }
 
 function equalSpaces(a: LabelSpace, b: LabelSpace): boolean {
@@ -159,14 +191,15 @@ async function fromDirectory(directory: string, options: BuildOptions): Promise<
   const stored = storedTask(pretrained);
   if (stored && equalSpaces(stored, labels)) {
     const model = await withItsHead(directory, options);
-    return { ...rest, model, notes: [`model: ${directory}, its head included`] };
+    return { ...rest, model, notes: [`model: ${directory}, its head included`, ...loraNotes(model)] };
   }
-  const { bert, notes } = await loadEncoder(directory, options);
+  const { bert, fresh, notes } = await loadEncoder(directory, options);
   const why = stored ? `its head was for ${stored.names.join(', ') || stored.task}` : 'it has no head';
+  const model = freshHead(prepared(bert, options, fresh), options);
   return {
     ...rest,
-    model: freshHead(withDropout(bert, options.dropout), options),
-    notes: [`model: ${directory}; ${why}, so a fresh head is trained`, ...notes],
+    model,
+    notes: [`model: ${directory}; ${why}, so a fresh head is trained`, ...notes, ...loraNotes(model)],
   };
 }
 

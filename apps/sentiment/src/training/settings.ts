@@ -1,6 +1,6 @@
 import type { CommandValues } from '../options.js';
 import { optionName } from '../option-kinds.js';
-import { fromScratch, preTrained } from './defaults.js';
+import { fromScratch, lowRank, preTrained } from './defaults.js';
 
 /** Options of a training with nothing left open but what may be absent. */
 export type TrainSettings = Omit<CommandValues<'train'>, 'epochs' | 'learningRate'> & {
@@ -12,7 +12,8 @@ export type TrainSettings = Omit<CommandValues<'train'>, 'epochs' | 'learningRat
 
 /** Fills in what depends on where the weights come from. */
 export function resolveSettings(values: CommandValues<'train'>): TrainSettings {
-  const defaults = values.model === undefined ? fromScratch : preTrained;
+  const fineTuned = values.loraRank === undefined ? preTrained : lowRank;
+  const defaults = values.model === undefined ? fromScratch : fineTuned;
   return {
     ...values,
     epochs: values.epochs ?? defaults.epochs,
