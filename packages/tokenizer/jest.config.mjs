@@ -6,6 +6,7 @@ export default {
   moduleNameMapper: {
     ...base.moduleNameMapper,
     '^#files$': '<rootDir>/src/files/files.node.ts',
+    '^#fidelities$': '<rootDir>/src/text/fidelities.node.ts',
     '^#corpus$': '<rootDir>/src/corpus/corpus-port.node.ts',
   },
 };

@@ -1,20 +1,12 @@
 /** Tokens -> text. */
 
-/** Applied to each token with the space before it, always; then, with clean-up, to the whole but for "do not". */
-const REPLACEMENTS: readonly (readonly [from: string, to: string])[] = [
-  [' .', '.'],
-  [' ?', '?'],
-  [' !', '!'],
-  [' ,', ','],
-  [" ' ", "'"],
-  [" n't", "n't"],
-  [" 'm", "'m"],
-  [' do not', " don't"],
-  [" 's", "'s"],
-  [" 've", "'ve"],
-  [" 're", "'re"],
-];
-const ONLY_IN_TOKENS = ' do not';
+const DO_NOT = ' do not';
+/**
+ * What loses the white space round it, or becomes "don't", in this order: in each token with the space before it, always;
+ * then, with clean-up, in the whole but for "do not".
+ */
+const TIDIED = [' .', ' ?', ' !', ' ,', " ' ", " n't", " 'm", DO_NOT, " 's", " 've", " 're"];
+const TIDIED_IN_TEXT = TIDIED.filter((part) => part !== DO_NOT);
 
 /** How tokens are joined. */
 export interface DecoderSettings {
@@ -32,17 +24,18 @@ export function decodeTokens(
 ): string {
   const text = tokens
     .map((token, index) => (index === 0 ? token : withJoint(token, prefix)))
-    .map((token) => (decoderCleanup ? replace(token, () => true) : token))
+    .map((token) => (decoderCleanup ? tidy(token, TIDIED) : token))
     .join('');
-  return cleanUp ? replace(text, (from) => from !== ONLY_IN_TOKENS) : text;
+  return cleanUp ? tidy(text, TIDIED_IN_TEXT) : text;
 }
 
 function withJoint(token: string, prefix: string): string {
   return token.startsWith(prefix) ? token.slice(prefix.length) : ` ${token}`;
 }
 
-function replace(text: string, wanted: (from: string) => boolean): string {
-  let result = text;
-  for (const [from, to] of REPLACEMENTS) if (wanted(from)) result = result.replaceAll(from, to);
-  return result;
+function tidy(text: string, parts: readonly string[]): string {
+  return parts.reduce(
+    (tidied, part) => tidied.replaceAll(part, part === DO_NOT ? " don't" : part.trim()),
+    text,
+  );
 }

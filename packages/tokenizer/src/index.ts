@@ -20,6 +20,7 @@ export { BertTokenizer } from './tokenizer.js';
 export type { BatchInput, DecodeOptions, EncodeInput, TextInput } from './tokenizer.js';
 export type { BertTokenizerOptions, BertTokenizerSettings, CallDefaults } from './tokenizer-options.js';
 export type { NormalizationStage } from './text/normalized-text.js';
+export { loadFidelity } from '#fidelities';
 export type { Fidelity } from './text/fidelity.js';
 export {
   trainVocabulary,

@@ -1,4 +1,6 @@
 /** How a tokenizer is set up. */
+import { fidelityCode } from '#fidelities';
+
 import type { AddedToken } from './tokens/added-tokens.js';
 import type { SequenceSettings } from './tokens/text-tokenizer.js';
 import { badOption, checkOptions, SIDES, SWITCH } from './check-option.js';
@@ -144,32 +146,24 @@ export function resolveTokenizerOptions(
           : settings.maskToken,
     encodeDefaults: { ...settings.encodeDefaults },
   };
-  if (fidelity !== 'huggingface') checkFidelity(resolved, options.addedTokens ?? []);
+  if (fidelity !== 'huggingface') {
+    const code = fidelityCode(fidelity);
+    if (code === undefined) {
+      throw badOption('fidelity', `await loadFidelity('${fidelity}') before, in a browser`, fidelity);
+    }
+    const { unkToken, clsToken, sepToken, padToken } = resolved;
+    const special = [unkToken, clsToken, sepToken, padToken, resolved.maskToken, MASK];
+    const furtherToken = options.addedTokens?.find(({ content }) => !special.includes(content))?.content;
+    for (const [option, found] of code.refused({ ...normalizerSettings(resolved), furtherToken })) {
+      throw badOption(option, `none, which fidelity ${fidelity} does not have (huggingface does)`, found);
+    }
+  }
   return resolved;
 }
 
 /** Settings with nothing left to decide. */
-export function normalizerSettings(settings: BertTokenizerSettings): SequenceSettings {
+export function normalizerSettings(
+  settings: BertTokenizerSettings,
+): BertTokenizerSettings & SequenceSettings {
   return { ...settings, stripAccents: settings.stripAccents ?? settings.lowercase };
-}
-
-/**
- * The other implementations have fewer switches than Hugging Face's; one they lack cannot be honoured, and a token that
- * is not a special one would never be found in a text.
- * @throws TokenizerError `bad-option`
- */
-function checkFidelity(settings: BertTokenizerSettings, addedTokens: readonly AddedToken[]): void {
-  const { fidelity, lowercase, unkToken, clsToken, sepToken, padToken, maskToken } = settings;
-  const { stripAccents } = normalizerSettings(settings);
-  const special = [unkToken, clsToken, sepToken, padToken, maskToken, MASK];
-  const further = addedTokens.find(({ content }) => !special.includes(content))?.content;
-  const found = [
-    ['stripAccents', stripAccents === lowercase, stripAccents],
-    ['cleanText', settings.cleanText, false],
-    ['tokenizeChineseChars', settings.tokenizeChineseChars, false],
-    ['addedTokens', further === undefined, further],
-  ] as const;
-  for (const [option, fits, value] of found) {
-    if (!fits) throw badOption(option, `none, which fidelity ${fidelity} has not (huggingface has)`, value);
-  }
 }

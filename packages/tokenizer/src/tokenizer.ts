@@ -2,6 +2,8 @@
  * The BERT tokenizer. text -> added tokens -> normalise -> words -> pieces -> truncate -> special tokens -> pad.
  * Same results as transformers' BertTokenizerFast (4.57.6, tokenizers 0.22.2). B batch, T tokens, V vocabulary.
  */
+import { loadFidelity } from '#fidelities';
+
 import { resolveAddedTokens } from './tokens/added-tokens.js';
 import type { ResolvedAddedToken } from './tokens/added-tokens.js';
 import { decodeTokens } from './decoder.js';
@@ -65,16 +67,15 @@ export class BertTokenizer {
     this.#vocabulary = new Vocabulary(vocabulary, options.continuingSubwordPrefix);
     this.vocabulary = this.#vocabulary.tokens;
     const added = options.addedTokens ?? [];
-    this.settings = resolveTokenizerOptions(
-      options,
-      (token) => this.#vocabulary.idOf(token) !== undefined || added.some(({ content }) => content === token),
-    );
+    const given = new Set(added.map(({ content }) => content));
+    const hasToken = (token: string): boolean =>
+      this.#vocabulary.idOf(token) !== undefined || given.has(token);
+    this.settings = resolveTokenizerOptions(options, hasToken);
     this.#defaults = resolveEncodeOptions(this.settings.encodeDefaults, this.settings);
     const { unkToken, sepToken, padToken, clsToken, maskToken } = this.settings;
     const special = [unkToken, sepToken, padToken, clsToken, ...(maskToken === undefined ? [] : [maskToken])];
-    const available = [...this.vocabulary, ...added.map(({ content }) => content)];
-    requireSpecialTokens(special, new Set(available));
-    const given = new Set(added.map(({ content }) => content));
+    const missing = special.filter((token) => !hasToken(token));
+    if (missing.length > 0) throw missingTokens(special, missing);
     this.addedTokens = resolveAddedTokens(
       [
         ...special.filter((content) => !given.has(content)).map((content) => ({ content, special: true })),
@@ -115,22 +116,11 @@ export class BertTokenizer {
     overrides: BertTokenizerOptions = {},
   ): Promise<BertTokenizer> {
     // Imported when needed: who has a vocabulary at hand does not load what reads and writes files.
-    const { readPretrained } = await import('./files/pretrained-files.js');
-    const { vocabulary, options, addedTokenIds } = await readPretrained(directory, overrides);
-    const tokenizer = new BertTokenizer(vocabulary, options);
-    for (const [content, expected] of addedTokenIds) {
-      const found = tokenizer.idOf(content);
-      if (found !== expected) {
-        throw new TokenizerError(
-          'added-token-id',
-          `${directory}: added token ${JSON.stringify(content)} should have the id ${expected}, but the ` +
-            `${vocabulary.length} tokens of the vocabulary and the tokens added before it lead to ${found}. ` +
-            'The files do not belong together.',
-          { token: content, expected, found },
-        );
-      }
-    }
-    return tokenizer;
+    const { loadPretrained } = await import('./files/load-pretrained.js');
+    return loadPretrained(directory, overrides, async (vocabulary, options) => {
+      await loadFidelity(options.fidelity);
+      return new BertTokenizer(vocabulary, options);
+    });
   }
 
   /**
@@ -167,8 +157,7 @@ export class BertTokenizer {
   encode(text: TextInput, options: EncodeOptions & { readonly pair?: TextInput } = NO_OPTIONS): Encoding {
     const { pair } = options;
     // As in transformers, an empty pair is none here.
-    const input = pair === undefined || pair.length === 0 ? { text } : { text, pair };
-    return this.#encoder.encode(toRowInput(input), this.#resolve(options));
+    return this.#encoder.encode(toRowInput(pair?.length ? { text, pair } : { text }), this.#resolve(options));
   }
 
   /**
@@ -227,13 +216,11 @@ export class BertTokenizer {
   }
 }
 
-function requireSpecialTokens(special: readonly string[], available: ReadonlySet<string>): void {
-  const missing = special.filter((token) => !available.has(token));
-  if (missing.length === 0) return;
-  throw new TokenizerError(
+function missingTokens(expected: readonly string[], missing: readonly string[]): TokenizerError {
+  return new TokenizerError(
     'missing-special-token',
-    `vocabulary: expected the special tokens ${special.join(' ')}, found none of these: ${missing.join(' ')}. ` +
-      'Add them to the vocabulary, or name the ones it has (unkToken, clsToken, sepToken, padToken, maskToken).',
-    { expected: special, missing },
+    `vocabulary: expected the special tokens ${expected.join(' ')}, found no ${missing.join(' ')}. ` +
+      'Add them, or name those it has (unkToken, clsToken, sepToken, padToken, maskToken).',
+    { expected, missing },
   );
 }

@@ -6,8 +6,8 @@ import { describe, expect, it } from '@jest/globals';
 
 import { bundleForBrowser } from './browser/bundle.js';
 
-/** The aim is 12,000 bytes. Not there yet: until then this only falls. */
-const MOST_BYTES = 12_700;
+/** What issue 4 asks for. */
+const MOST_BYTES = 12_000;
 /** Bytes of each file, minified, when the limit was last kept: what has grown since is named. */
 const RECORD = new URL('browser/sizes.json', import.meta.url);
 
@@ -31,7 +31,7 @@ describe('the browser build', () => {
     expect(bytes <= MOST_BYTES ? '' : report.join('\n')).toBe('');
     // What reads and writes files comes when it is asked for, and nothing comes that only Node needs.
     const later = Object.keys(modules).filter((path) => !first.includes(path));
-    expect(later.some((path) => path.includes('pretrained-files'))).toBe(true);
+    expect(later.some((path) => path.includes('load-pretrained'))).toBe(true);
     expect(
       files.map(([file]) => file).filter((file) => /node\.ts$|training|corpus|files\//.test(file)),
     ).toEqual([]);

@@ -8,8 +8,7 @@ import { readFileSync } from 'node:fs';
 import { readGoldenJson, sharedPath } from '@bertune/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { normalize } from '../src/text/normalizer.js';
-import { splitWords } from '../src/general/split-words.js';
+import { wordsAround } from './words-around.js';
 
 interface Digests {
   block: number;
@@ -25,19 +24,6 @@ const reference = JSON.parse(
   readFileSync(new URL('golden/code-points.json', import.meta.url), 'utf8'),
 ) as Digests;
 const tables = sharedPath('golden/tokenizer/codepoints');
-
-/** The words of `a{c}b`. */
-function wordsAround(codePoint: number, lowercase: boolean, stripAccents: boolean): string {
-  const text = `a${String.fromCodePoint(codePoint)}b`;
-  const { codePoints } = normalize(text, 0, text.length, {
-    lowercase,
-    stripAccents,
-    tokenizeChineseChars: true,
-  });
-  const words: string[] = [];
-  splitWords(codePoints, (from, to) => words.push(String.fromCodePoint(...codePoints.slice(from, to))));
-  return words.join(' ');
-}
 
 /** Calls `visit` with the words the table gives for each code point. */
 function readTable(table: CodePointTable, visit: (codePoint: number, words: string) => void): void {

@@ -67,7 +67,7 @@ function byteOffsets({ text, lowercase }: Case): { begins: number[]; ends: numbe
     codePoints,
     (from, to) => {
       const limit = { maxInputCharsPerWord: 100, wordLimitUnit: 'byte' } as const;
-      for (const piece of wordPieces(codePoints, from, to, vocabulary, 1, limit)) {
+      for (const piece of wordPieces(codePoints, from, to, vocabulary, 1, 100, limit)) {
         const begin = bytes[from + piece.from] ?? -1;
         begins.push(begin);
         // The reference puts the end of a word that is too long where "[UNK]" would end.

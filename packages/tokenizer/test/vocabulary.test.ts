@@ -20,9 +20,9 @@ describe('a bad vocabulary', () => {
 
   it('is described: where, expected, found, what to do', () => {
     expect(() => new BertTokenizer([...specialTokens, 'a', 'a'])).toThrow(
-      'every token must occur once, but "a" has the ids 5 and 6 (lines 6 and 7)',
+      'expected every token once, found "a" with the ids 5 and 6 (line 7)',
     );
-    expect(() => new BertTokenizer(['[PAD]', '[UNK]'])).toThrow(/\[CLS\].*Add them to the vocabulary/);
+    expect(() => new BertTokenizer(['[PAD]', '[UNK]'])).toThrow(/\[CLS\].*Add them, or name/);
   });
 
   it('may lack [MASK]', () => {

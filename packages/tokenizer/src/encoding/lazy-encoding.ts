@@ -61,23 +61,11 @@ export class LazyEncoding implements Encoding {
   }
 
   get attentionMask(): Int32Array {
-    return (this.#made.attentionMask ??= writeMask(
-      this.#zeros(),
-      0,
-      this.inputIds.length,
-      this.#row,
-      this.#frame,
-    ));
+    return (this.#made.attentionMask ??= this.#written(writeMask));
   }
 
   get tokenTypeIds(): Int32Array {
-    return (this.#made.tokenTypeIds ??= writeTypes(
-      this.#zeros(),
-      0,
-      this.inputIds.length,
-      this.#row,
-      this.#frame,
-    ));
+    return (this.#made.tokenTypeIds ??= this.#written(writeTypes));
   }
 
   get specialTokensMask(): Int32Array {
@@ -124,8 +112,9 @@ export class LazyEncoding implements Encoding {
     return (this.#lists ??= {});
   }
 
-  #zeros(): Int32Array {
-    return new Int32Array(this.inputIds.length);
+  #written(write: typeof writeMask): Int32Array {
+    const { length } = this.inputIds;
+    return write(new Int32Array(length), 0, length, this.#row, this.#frame);
   }
 
   /** Puts what goes round the texts (`[CLS]`, `[SEP]` and padding, in this order) round what `append` adds for each. */

@@ -11,5 +11,5 @@ export interface PaddingSettings {
 
 /** The length that shorter rows are padded to; longer ones stay as they are. */
 export function paddedLength(longest: number, { length = longest, multiple }: PaddingSettings): number {
-  return multiple === undefined || multiple === 0 ? length : Math.ceil(length / multiple) * multiple;
+  return multiple ? Math.ceil(length / multiple) * multiple : length;
 }

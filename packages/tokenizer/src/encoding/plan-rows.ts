@@ -65,24 +65,30 @@ export function planRows(
   const secondAt = ids.count;
   if (pair !== undefined) tokenizer.appendIds(pair, secondAt + needed, ids);
   const firstLength = secondAt - firstAt;
-  const secondLength = ids.count - secondAt;
-  const fits = settings === undefined || ids.count - firstAt <= settings.maxTokens;
-  const [first, second = [NONE]] = fits
-    ? [[{ from: 0, to: firstLength }], pair === undefined ? undefined : [{ from: 0, to: secondLength }]]
-    : truncate(firstLength, pair === undefined ? undefined : secondLength, settings);
-  const add = (firstWindow: Window, secondWindow: Window): void => {
+  const secondLength = pair === undefined ? -1 : ids.count - secondAt;
+  const add = (firstFrom: number, firstTo: number, secondFrom: number, secondTo: number): void => {
     rows.push({
       sample,
       firstAt,
-      firstFrom: firstWindow.from,
-      firstLength: firstWindow.to - firstWindow.from,
+      firstFrom,
+      firstLength: firstTo - firstFrom,
       secondAt,
-      secondFrom: secondWindow.from,
-      secondLength: secondWindow.to - secondWindow.from,
+      secondFrom,
+      secondLength: secondTo - secondFrom,
     });
   };
-  add(first[0], second[0]);
+  if (settings === undefined || ids.count - firstAt <= settings.maxTokens) {
+    add(0, firstLength, 0, secondLength);
+    return;
+  }
+  const [first, second = [NONE]] = truncate(
+    firstLength,
+    pair === undefined ? undefined : secondLength,
+    settings,
+  );
+  const addBoth = (a: Window, b: Window): void => add(a.from, a.to, b.from, b.to);
+  addBoth(first[0], second[0]);
   if (!overflowing) return;
-  for (const window of first.slice(1)) for (const other of second) add(window, other);
-  for (const other of second.slice(1)) add(first[0], other);
+  for (const window of first.slice(1)) for (const other of second) addBoth(window, other);
+  for (const other of second.slice(1)) addBoth(first[0], other);
 }

@@ -60,10 +60,11 @@ export function writeMask(
   length: number,
   row: PlannedRow,
   frame: RowFrame,
+  skipped = 0,
 ): Int32Array {
   const start = at + contentStart(row, frame, length);
   const end = start + contentLength(row, frame);
-  for (let place = start; place < end; place += 1) target[place] = 1;
+  for (let place = start + skipped; place < end; place += 1) target[place] = 1;
   return target;
 }
 
@@ -76,9 +77,5 @@ export function writeTypes(
   frame: RowFrame,
 ): Int32Array {
   if (row.secondLength < 0) return target;
-  const start = at + contentStart(row, frame, length);
-  const end = start + contentLength(row, frame);
-  for (let place = start + row.firstLength + (frame.special === undefined ? 0 : 2); place < end; place += 1)
-    target[place] = 1;
-  return target;
+  return writeMask(target, at, length, row, frame, row.firstLength + (frame.special === undefined ? 0 : 2));
 }

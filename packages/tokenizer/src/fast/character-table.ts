@@ -53,9 +53,8 @@ export class CharacterTable {
     this.#settings = settings;
     this.#idOf = idOf;
     this.#isNormalized = isNormalized;
-    // What lower-cases whole words tells a final sigma by looking past all kinds of characters.
-    const foldsCase = settings.fidelity === 'tensorflow-text' && settings.stripAccents;
-    this.isLocal = settings.fidelity === 'huggingface' || foldsCase || !settings.lowercase;
+    // It tells a final sigma by looking past all kinds of characters.
+    this.isLocal = settings.fidelity !== 'google' || !settings.lowercase;
   }
 
   /** The action of a code point, or of a lone surrogate. */

@@ -47,7 +47,7 @@ export class Scanner {
     // The last place before which nothing depends on what comes after: all from there on is normalised together.
     let bound = from;
     let boundCount = out.count;
-    let boundWord = trace === undefined ? 0 : trace.word;
+    let boundWord = trace?.word ?? 0;
     for (let index = from; index < to; index += 1) {
       if (length >= last - MOST_PARTS && this.#grow()) {
         word = this.#word;
@@ -94,7 +94,7 @@ export class Scanner {
       } else {
         if (length > 0) this.#finish(text, length, hash, out, trace);
         if (action !== ENDS) {
-          if (trace !== undefined) trace.mark(out.count, source, index + 1);
+          trace?.mark(out.count, source, index + 1);
           out.push((-action >> 2) - 1);
         }
       }
@@ -104,7 +104,7 @@ export class Scanner {
       if (isLocal) {
         bound = index + 1;
         boundCount = out.count;
-        if (trace !== undefined) boundWord = trace.word;
+        boundWord = trace?.word ?? 0;
       }
     }
     if (length > 0) this.#finish(text, length, hash, out, trace);
@@ -162,7 +162,7 @@ export class Scanner {
       }
       out.push(id);
     }
-    if (trace !== undefined) trace.endWord();
+    trace?.endWord();
   }
 
   /** Start of the first character from `from` on that ends whatever is before it. */

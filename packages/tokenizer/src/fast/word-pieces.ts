@@ -22,7 +22,8 @@ export class WordPieces {
   readonly #words = new UnitMap(REACH);
   readonly #limit: WordLimit;
   readonly #vocabulary: Vocabulary;
-  readonly #longest: number;
+  /** Longest piece, without `##`, in UTF-16 code units: no match can be longer. */
+  #longest = 0;
   readonly #unknownId: number;
   readonly #hashes: Int32Array;
   #top = 0;
@@ -33,13 +34,12 @@ export class WordPieces {
     this.#vocabulary = vocabulary;
     this.#limit = limit;
     this.#unknownId = unknownId;
-    this.#longest = Math.min(vocabulary.longestPiece, this.mostUnits);
-    this.#hashes = new Int32Array(this.#longest);
     const prefix = vocabulary.continuationPrefix;
     vocabulary.tokens.forEach((token, id) => {
       this.#addPiece(this.#first, token, id);
       if (token.startsWith(prefix)) this.#addPiece(this.#further, token.slice(prefix.length), id);
     });
+    this.#hashes = new Int32Array(this.#longest);
   }
 
   /**
@@ -65,7 +65,8 @@ export class WordPieces {
 
   #addPiece(pieces: UnitMap, piece: string, id: number): void {
     // Words have no lone surrogates, so such a piece never occurs, though half a character might look like it.
-    if (piece === '' || piece.length > this.#longest || LONE_SURROGATE.test(piece)) return;
+    if (piece === '' || piece.length > this.mostUnits || LONE_SURROGATE.test(piece)) return;
+    this.#longest = Math.max(this.#longest, piece.length);
     const { units, hash } = unitsOf(piece);
     pieces.add(units, 0, units.length, hash, id);
   }

@@ -43,6 +43,7 @@ export class SequenceTokenizer implements TextTokenizer {
   readonly #unknownId: number;
   readonly #settings: SequenceSettings;
   readonly #limit: WordLimit;
+  readonly #longestPiece: number;
 
   constructor(
     vocabulary: Vocabulary,
@@ -53,6 +54,7 @@ export class SequenceTokenizer implements TextTokenizer {
     const { maxInputCharsPerWord, fidelity } = settings;
     this.#limit = { maxInputCharsPerWord, wordLimitUnit: FIDELITIES[fidelity].wordLimitUnit };
     this.#vocabulary = vocabulary;
+    this.#longestPiece = vocabulary.tokens.reduce((longest, { length }) => Math.max(longest, length), 0);
     this.#unknownId = unknownId;
     this.#settings = settings;
     this.#added = findAddedTokens(addedTokens, settings);
@@ -143,7 +145,15 @@ export class SequenceTokenizer implements TextTokenizer {
       codePoints,
       (from, to) => {
         const word = beginWord();
-        const pieces = wordPieces(codePoints, from, to, this.#vocabulary, this.#unknownId, this.#limit);
+        const pieces = wordPieces(
+          codePoints,
+          from,
+          to,
+          this.#vocabulary,
+          this.#unknownId,
+          this.#longestPiece,
+          this.#limit,
+        );
         observer?.word(normalized, from, to, pieces);
         for (const piece of pieces) {
           const start = sources[from + piece.from] ?? 0;

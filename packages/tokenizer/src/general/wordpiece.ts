@@ -18,6 +18,7 @@ export type UnknownReason =
 /**
  * Cuts a word, given as code points `from` (inclusive) to `to` (exclusive), into the longest pieces the vocabulary
  * has, left to right. One gap makes the whole word the unknown token.
+ * @param longestPiece no piece has more code points
  */
 export function wordPieces(
   codePoints: readonly number[],
@@ -25,6 +26,7 @@ export function wordPieces(
   to: number,
   vocabulary: Vocabulary,
   unknownId: number,
+  longestPiece: number,
   { maxInputCharsPerWord: limit, wordLimitUnit }: WordLimit,
 ): readonly Piece[] {
   const length = to - from;
@@ -49,7 +51,7 @@ export function wordPieces(
   let start = 0;
   while (start < length) {
     const first = boundaries[start] ?? 0;
-    let end = Math.min(length, start + vocabulary.longestPiece);
+    let end = Math.min(length, start + longestPiece);
     let id: number | undefined;
     for (; end > start; end -= 1) {
       const piece = word.slice(first, boundaries[end]);

@@ -35,20 +35,12 @@ const ASK = 256;
 
 /**
  * The ideographs of Hugging Face's normalizer. It starts the last-but-one range at U+2B920 where Google's original
- * has U+2B820, so `GAP` is not set apart; kept, because trained models have seen it that way.
+ * has U+2B820, so U+2B820 to U+2B91F are not set apart; kept, because trained models have seen it that way.
  */
-const IDEOGRAPH_RANGES: readonly (readonly [first: number, last: number])[] = [
-  [0x3400, 0x4dbf],
-  [0x4e00, 0x9fff],
-  [0xf900, 0xfaff],
-  [0x20000, 0x2a6df],
-  [0x2a700, 0x2b81f],
-  [0x2b920, 0x2ceaf],
-  [0x2f800, 0x2fa1f],
+const IDEOGRAPH_RANGES = [
+  0x3400, 0x4dbf, 0x4e00, 0x9fff, 0xf900, 0xfaff, 0x20000, 0x2a6df, 0x2a700, 0x2b81f, 0x2b920, 0x2ceaf,
+  0x2f800, 0x2fa1f,
 ];
-
-const GAP_FIRST = 0x2b820;
-const GAP_LAST = 0x2b91f;
 
 const IS_PUNCTUATION = /[\p{P}$+<=>^`|~]/u;
 const IS_NONSPACING_MARK = /\p{Mn}/u;
@@ -73,7 +65,9 @@ function fillTables(): void {
   mark(SPACE)(0x85, 0x85);
   // Hangul syllables.
   mark(DECOMPOSES)(0xac00, 0xd7a3);
-  for (const [first, last] of IDEOGRAPH_RANGES) mark(IDEOGRAPH)(first, last);
+  IDEOGRAPH_RANGES.forEach((first, index, all) => {
+    if (index % 2 === 0) mark(IDEOGRAPH)(first, all[index + 1]);
+  });
   forEachRun(PREDICTED, mark(ASK));
   forEachRun(PUNCTUATION, mark(PUNCT));
   forEachRun(NONSPACING_MARKS, mark(MARK));
@@ -110,11 +104,6 @@ function isReordered(text: string): boolean {
 /** Code points of a string. */
 export function codePointList(text: string): number[] {
   return Array.from(text, (character) => character.codePointAt(0) ?? 0);
-}
-
-/** Whether the original release, and tensorflow_text, make a code point a word: no gap. */
-export function isIdeograph(codePoint: number): boolean {
-  return (classesOf(codePoint) & IDEOGRAPH) !== 0 || (codePoint >= GAP_FIRST && codePoint <= GAP_LAST);
 }
 
 /** Lower-case form of a code point flagged `UPPER`: one code point, or two for U+0130. No context (final sigma). */

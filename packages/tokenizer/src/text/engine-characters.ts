@@ -3,7 +3,6 @@
  * (Python's `unicodedata`, ICU and RE2). Properties of assigned characters hardly ever change and decompositions
  * never do, so engines differ in characters younger than themselves; `huggingface` uses tables of ours instead.
  */
-import { codePointList, decompositionOf } from './character-classes.js';
 import type { AccentTables } from './strip-accents.js';
 
 const PUNCTUATION = /^[\p{P}$+<=>^`|~]$/u;
@@ -31,9 +30,14 @@ const isCaseIgnorable = test(CASE_IGNORABLE);
 
 /** Decompositions and nonspacing marks. */
 export const ENGINE_ACCENTS: AccentTables = {
-  decompose: decompositionOf,
+  decompose: (codePoint) => codePointList(String.fromCodePoint(codePoint).normalize('NFD')),
   isMark: test(/^\p{Mn}$/u),
 };
+
+/** Code points of a string. */
+export function codePointList(text: string): number[] {
+  return Array.from(text, (character) => character.codePointAt(0) ?? 0);
+}
 
 /** Lower case of one code point among others: a capital sigma that ends a word becomes the final one. */
 export function lowercaseAt(codePoints: readonly number[], index: number): readonly number[] {

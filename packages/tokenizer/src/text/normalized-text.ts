@@ -64,12 +64,12 @@ export function stringOf(codePoints: readonly number[]): string {
 /** Every code point replaced by what `expand` gives for it, each with the source of the one it came from. */
 export function mapCodePoints(
   input: NormalizedText,
-  expand: (codePoint: number, index: number) => number | readonly number[],
+  expand: (codePoint: number, index: number, all: readonly number[]) => number | readonly number[],
 ): TextBuffer {
   const output = emptyBuffer();
   input.codePoints.forEach((codePoint, index) => {
     const source = input.sources[index] ?? 0;
-    const expansion = expand(codePoint, index);
+    const expansion = expand(codePoint, index, input.codePoints);
     for (const part of typeof expansion === 'number' ? [expansion] : expansion) {
       output.codePoints.push(part);
       output.sources.push(source);

@@ -3,6 +3,8 @@
  * Each result remembers the character of the original text it came from. What is here are the rules of Hugging Face
  * tokenizers, the order of the steps included; the other fidelities have files of their own.
  */
+import { fidelityCode } from '#fidelities';
+
 import {
   DECOMPOSES,
   DROP,
@@ -14,12 +16,11 @@ import {
   decompositionOf,
   lowercaseOf,
 } from './character-classes.js';
-import { googleStages } from './google-normalizer.js';
+import type { NormalizationStep } from './fidelity-code.js';
 import { codePointsOf, emptyBuffer, mapCodePoints } from './normalized-text.js';
-import type { NormalizedText, NormalizerSettings, StageResult, TextBuffer } from './normalized-text.js';
+import type { NormalizedText, NormalizerSettings, StageResult } from './normalized-text.js';
 import { stripAccents } from './strip-accents.js';
 import type { AccentTables } from './strip-accents.js';
-import { tensorflowTextStages } from './tensorflow-text-normalizer.js';
 
 export type { NormalizedText, NormalizerSettings } from './normalized-text.js';
 
@@ -47,34 +48,35 @@ export function normalizationStages(
   to: number,
   settings: NormalizerSettings,
 ): readonly StageResult[] {
-  const input = codePointsOf(text, from, to);
-  if (settings.fidelity === 'google') return googleStages(input, settings);
-  if (settings.fidelity === 'tensorflow-text') return tensorflowTextStages(input, settings);
-  let normalized = clean(input, settings);
-  const stages: StageResult[] = [{ stage: 'cleaned', normalized }];
-  if (settings.stripAccents) {
-    normalized = stripAccents(normalized, HUGGING_FACE_ACCENTS);
-    stages.push({ stage: 'accents-stripped', normalized });
-  }
-  if (settings.lowercase) {
-    normalized = mapCodePoints(normalized, (c) => (classesOf(c) & UPPER ? lowercaseOf(c) : c));
-    stages.push({ stage: 'lower-cased', normalized });
+  const stages: StageResult[] = [];
+  let normalized = codePointsOf(text, from, to);
+  const steps = fidelityCode(settings.fidelity ?? 'huggingface')?.steps(settings) ?? stepsOf(settings);
+  for (const [stage, step] of steps) {
+    normalized =
+      typeof step === 'function' ? mapCodePoints(normalized, step) : stripAccents(normalized, step);
+    if (stage !== undefined) stages.push({ stage, normalized });
   }
   return stages;
 }
 
+function stepsOf({
+  cleanText = true,
+  tokenizeChineseChars,
+  stripAccents: strips,
+  lowercase,
+}: NormalizerSettings): readonly NormalizationStep[] {
+  const steps: NormalizationStep[] = [
+    ['cleaned', (codePoint) => clean(codePoint, cleanText, tokenizeChineseChars)],
+  ];
+  if (strips) steps.push(['accents-stripped', HUGGING_FACE_ACCENTS]);
+  if (lowercase) steps.push(['lower-cased', (c) => (classesOf(c) & UPPER ? lowercaseOf(c) : c)]);
+  return steps;
+}
+
 /** Drops what is not text (lone surrogates always, since the reference cannot be given any), white space -> space. */
-function clean(input: NormalizedText, settings: NormalizerSettings): TextBuffer {
-  return mapCodePoints(input, (codePoint) => {
-    const flags = classesOf(codePoint);
-    if (settings.cleanText ?? true) {
-      if (flags & DROP) return [];
-      if (flags & SPACE) return SPACE_CHARACTER;
-    } else if (codePoint >= 0xd800 && codePoint < 0xe000) {
-      return [];
-    }
-    return flags & IDEOGRAPH && settings.tokenizeChineseChars
-      ? [SPACE_CHARACTER, codePoint, SPACE_CHARACTER]
-      : codePoint;
-  });
+function clean(codePoint: number, cleans: boolean, setsApart: boolean): number | readonly number[] {
+  const flags = classesOf(codePoint);
+  if (flags & DROP && (cleans || (codePoint >= 0xd800 && codePoint < 0xe000))) return [];
+  if (flags & SPACE && cleans) return SPACE_CHARACTER;
+  return flags & IDEOGRAPH && setsApart ? [SPACE_CHARACTER, codePoint, SPACE_CHARACTER] : codePoint;
 }

@@ -1,5 +1,6 @@
-import { PUNCT, SPACE, classesOf, isIdeograph } from './character-classes.js';
-import { isPunctuation } from './engine-characters.js';
+import { fidelityCode } from '#fidelities';
+
+import { PUNCT, SPACE, classesOf } from './character-classes.js';
 import type { Fidelity } from './fidelity.js';
 
 const SPACE_CHARACTER = 0x20;
@@ -9,9 +10,8 @@ const SPACE_CHARACTER = 0x20;
  * its own, or 0, part of a word.
  */
 export function wordClassOf(codePoint: number, fidelity: Fidelity = 'huggingface'): number {
-  if (fidelity === 'huggingface') return classesOf(codePoint) & (SPACE | PUNCT);
+  const code = fidelityCode(fidelity);
+  if (code === undefined) return classesOf(codePoint) & (SPACE | PUNCT);
   // Every other white space has become a space by now, or is none to that reference.
-  if (codePoint === SPACE_CHARACTER) return SPACE;
-  const alone = isPunctuation(codePoint) || (fidelity === 'tensorflow-text' && isIdeograph(codePoint));
-  return alone ? PUNCT : 0;
+  return codePoint === SPACE_CHARACTER ? SPACE : code.isWord(codePoint) ? PUNCT : 0;
 }

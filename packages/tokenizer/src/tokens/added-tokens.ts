@@ -86,12 +86,9 @@ export class AddedTokenMatcher {
 }
 
 function touchesWord(text: string, from: number, to: number): boolean {
-  const before = [...text.slice(Math.max(0, from - 2), from)].at(-1);
-  const after = to < text.length ? String.fromCodePoint(text.codePointAt(to) ?? 0) : undefined;
-  return (
-    (before !== undefined && WORD_CHARACTER.test(before)) ||
-    (after !== undefined && WORD_CHARACTER.test(after))
-  );
+  const [before = ''] = [...text.slice(Math.max(0, from - 2), from)].slice(-1);
+  const [after = ''] = text.slice(to, to + 2);
+  return WORD_CHARACTER.test(`${before} ${after}`);
 }
 
 /**

@@ -9,8 +9,6 @@ export class Vocabulary {
   readonly tokens: readonly string[];
   /** What a piece that does not begin its word starts with. */
   readonly continuationPrefix: string;
-  /** Longest piece, without `##`, in UTF-16 code units: no match can be longer. */
-  readonly longestPiece: number;
   readonly #ids = new Map<string, number>();
 
   /**
@@ -23,25 +21,19 @@ export class Vocabulary {
     if (tokens.length === 0) {
       throw new TokenizerError('empty-vocabulary', 'vocabulary: expected one token per line, found none.');
     }
-    let longest = 0;
     tokens.forEach((token, id) => {
       const earlier = this.#ids.get(token);
       if (earlier !== undefined) {
         throw new TokenizerError(
           'duplicate-token',
-          `vocabulary: every token must occur once, but ${JSON.stringify(token)} has the ids ${earlier} and ${id} ` +
-            `(lines ${earlier + 1} and ${id + 1}). Replace one of them, e.g. by [unused${id}].`,
+          `vocabulary: expected every token once, found ${JSON.stringify(token)} with the ids ${earlier} and ${id} ` +
+            `(line ${id + 1}). Replace one of them, e.g. by [unused${id}].`,
           { token, ids: [earlier, id] },
         );
       }
       this.#ids.set(token, id);
-      longest = Math.max(
-        longest,
-        token.length - (token.startsWith(continuationPrefix) ? continuationPrefix.length : 0),
-      );
     });
     this.tokens = [...tokens];
-    this.longestPiece = longest;
   }
 
   /** Number of pieces, V. */

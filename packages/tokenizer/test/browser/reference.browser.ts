@@ -2,14 +2,14 @@
  * The reference's cases in a page and in a module worker of a real browser: files fetched by `fromPretrained(url)`, calls
  * made by the minified bundle, answers judged here by the checks of `reference.test.ts`. Runs as `pnpm test:browser`.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 
-import type { BertTokenizer } from '../../src/index.js';
+import type { BertTokenizer, loadFidelity } from '../../src/index.js';
 import { checkDecodeCase, checkEncodeCase, failures, readCases } from '../reference-cases.js';
 import type { DecodeCase, EncodeCase } from '../reference-cases.js';
 import { casesFolder, referenceTokenizers, tokenizerOf } from '../reference-tokenizers.js';
@@ -18,6 +18,7 @@ import type { Answer, Call, makeCalls } from './calls.js';
 import { findChromium, startChromium } from './chromium.js';
 import { recording, replaying } from './replay.js';
 import { serve, type Server } from './serve.js';
+import type { digestAll } from '../words-around.js';
 
 const executable = findChromium();
 const run = executable === undefined ? describe.skip : describe;
@@ -48,6 +49,13 @@ function checkAnswers(json: string): string[] {
   return check(() => replayed);
 }
 
+interface CodePointDigests {
+  readonly block: number;
+  readonly settings: Readonly<
+    Record<string, { lowercase: boolean; stripAccents: boolean | null; digests: string[] }>
+  >;
+}
+
 const calls: Call[] = [];
 let folder: string;
 let server: Server;
@@ -62,7 +70,8 @@ run('in Chromium (needs one: apt-get install chromium, or BERTUNE_CHROMIUM with 
     expect(check((name) => recording(name, tokenizerOf(name), calls))).toEqual([]);
     const main = await bundleForBrowser(
       '/tokenizer.js',
-      `export { BertTokenizer } from '@bertune/tokenizer'; export { makeCalls } from './calls.ts'`,
+      `export { BertTokenizer, loadFidelity } from '@bertune/tokenizer'; export { makeCalls } from './calls.ts';
+      export { digestAll } from '../words-around.ts'`,
     );
     const worker = await bundleForBrowser('/worker.js', WORKER);
     server = await serve(
@@ -115,6 +124,56 @@ run('in Chromium (needs one: apt-get install chromium, or BERTUNE_CHROMIUM with 
       [server.url, JSON.stringify(calls)] as const,
     );
     expect(checkAnswers(answers).slice(0, 10)).toEqual([]);
+  });
+
+  it('every code point is what it is to the reference, in the Unicode of this browser', async () => {
+    const golden = new URL('../golden/code-points.json', import.meta.url);
+    const { block, settings } = JSON.parse(readFileSync(golden, 'utf8')) as CodePointDigests;
+    for (const [name, { lowercase, stripAccents, digests }] of Object.entries(settings)) {
+      const found = await page.evaluate(
+        async ([size, lower, strip]) => {
+          const path = '/tokenizer.js';
+          const module = (await import(path)) as { digestAll: typeof digestAll };
+          return module.digestAll(size, lower, strip);
+        },
+        [block, lowercase, stripAccents ?? lowercase] as const,
+      );
+      expect([name, ...found]).toEqual([name, ...digests]);
+    }
+  });
+
+  it('other fidelities are loaded when asked for', async () => {
+    const found = await page.evaluate(async (base) => {
+      const path = '/tokenizer.js';
+      const module = (await import(path)) as {
+        BertTokenizer: typeof BertTokenizer;
+        loadFidelity: typeof loadFidelity;
+      };
+      const vocabulary = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '\u03bf\u03b4\u03bf\u03c2', 'strasse'];
+      const tokens = (fidelity: 'google' | 'tensorflow-text', text: string): string => {
+        try {
+          return new module.BertTokenizer(vocabulary, { fidelity })
+            .encode(text)
+            .tokens.slice(1, -1)
+            .join(' ');
+        } catch (error) {
+          return String(error);
+        }
+      };
+      const before = tokens('google', '\u039f\u0394\u039f\u03a3');
+      await module.loadFidelity('google');
+      const file = await module.BertTokenizer.fromPretrained(`${base}/uncased`, { fidelity: 'google' });
+      return [
+        before,
+        tokens('google', '\u039f\u0394\u039f\u03a3'),
+        tokens('tensorflow-text', 'Stra\u00dfe'),
+        file.settings.fidelity,
+      ];
+    }, server.url);
+    expect(found[0]).toMatch(
+      /fidelity: expected await loadFidelity\('google'\) before, in a browser, found "google"/,
+    );
+    expect(found.slice(1)).toEqual(['\u03bf\u03b4\u03bf\u03c2', 'strasse', 'google']);
   });
 
   it('a directory that is not there, and writing, are errors that say so', async () => {

@@ -15,16 +15,20 @@ const { outputFiles } = await build({
   platform: 'neutral',
   target: 'es2022',
   write: false,
-  // Files and threads take no part.
+  // Files and threads take no part; all fidelities do.
   plugins: [
     {
       name: 'ports',
-      setup: (bundler) =>
+      setup: (bundler) => {
+        bundler.onResolve({ filter: /^#fidelities$/ }, () => ({
+          path: `${root}src/text/fidelities.node.ts`,
+        }));
         bundler.onResolve({ filter: /^#/ }, ({ path, pluginData }) =>
           pluginData === undefined
             ? bundler.resolve(path, { kind: 'import-statement', resolveDir: root, pluginData: {} })
             : undefined,
-        ),
+        );
+      },
     },
   ],
   conditions: ['browser'],
