@@ -134,6 +134,11 @@ export class WordPieces {
 }
 
 function unitsOf(text: string): { readonly units: Uint16Array; readonly hash: number } {
-  const units = Uint16Array.from({ length: text.length }, (_, index) => text.charCodeAt(index));
-  return { units, hash: units.reduce(mixHash, 0) };
+  const units = new Uint16Array(text.length);
+  let hash = 0;
+  for (let index = 0; index < units.length; index += 1) {
+    units[index] = text.charCodeAt(index);
+    hash = mixHash(hash, units[index]);
+  }
+  return { units, hash };
 }
