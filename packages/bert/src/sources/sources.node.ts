@@ -1,7 +1,11 @@
+import { resolveAddress } from './address.node.js';
 import { SourceError } from './errors.js';
 import { hubEnvironment } from './environment.node.js';
+import { resolveHandle } from './handle.node.js';
+import { parseHandle } from './handles.js';
 import { checkRevision, parseHubAddress, parseHubId } from './hub-id.js';
 import { resolveHub } from './hub.node.js';
+import { resolveLocalArchive } from './local-archive.node.js';
 import { findLocal, isPath, neighbours, noSuchPath } from './local.node.js';
 import { question } from './suggest.js';
 import { HUB, type ResolveOptions, type SourcePort } from './sources.js';
@@ -14,10 +18,13 @@ export async function resolveSource(
   timing: Timing = TIMING,
 ): Promise<string> {
   const local = await findLocal(source);
+  if (local?.kind === 'archive') return resolveLocalArchive(local.path, options);
   if (local) return local.path;
   const { revision } = options;
   if (revision !== undefined) checkRevision(revision, source);
   const isAddress = /^https?:\/\//i.test(source);
+  const handle = parseHandle(source);
+  if (handle) return resolveHandle(handle, options, timing);
   if (!isAddress && isPath(source)) throw await noSuchPath(source);
   const { endpoint } = await hubEnvironment(options);
   const hub = isAddress
@@ -26,6 +33,7 @@ export async function resolveSource(
         [endpoint, HUB].map((address) => new URL(address).origin),
       )
     : parseHubId(source);
+  if (hub === undefined && isAddress) return resolveAddress(source, options, timing);
   if (hub === undefined) throw await noSuchPath(source);
   const asked = { id: hub.id, revision: revision ?? hub.revision };
   try {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals';
 
-import { SourceError } from '../../src/index.js';
+import { SourceError } from '../../src/sources/errors.js';
 import { resolveSource } from '../../src/sources/sources.node.js';
 import type { ResolveOptions } from '../../src/sources/sources.js';
 import { commitOf, HubServer, type Repository } from './hub-server.js';
