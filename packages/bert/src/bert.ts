@@ -16,6 +16,8 @@ import {
 import { createParameters, encoderParameters } from './parameters.js';
 import { readPretrainedConfig } from './pretrained.js';
 import { type BertWeights, weightTree } from './weights.js';
+import { resolvePretrained } from './sources/resolve-pretrained.js';
+import type { ResolveOptions } from './sources/sources.js';
 
 /** How an encoder computes; not part of what is saved. */
 export interface BertOptions {
@@ -41,13 +43,17 @@ export interface FromConfigOptions extends BertOptions {
 }
 
 /** How an encoder is loaded. */
-export interface FromPretrainedOptions extends LoadVariablesOptions, ParseConfigOptions, BertOptions {
+export interface FromPretrainedOptions
+  extends LoadVariablesOptions, ParseConfigOptions, BertOptions, ResolveOptions {
   /** whether the model has the tanh layer on the first token; default true */
   readonly pooler?: boolean;
 }
 
 /** In what form a model is saved. */
-export type SavePretrainedOptions = Pick<SaveVariablesOptions, 'dtype' | 'maxShardBytes' | 'foldLora'>;
+export type SavePretrainedOptions = Pick<
+  SaveVariablesOptions,
+  'format' | 'dtype' | 'maxShardBytes' | 'foldLora'
+>;
 
 /**
  * A BERT encoder with its parameters. It owns them: `dispose` frees them all.
@@ -89,15 +95,16 @@ export class Bert {
   }
 
   /**
-   * Loads an encoder from a folder in Hugging Face's layout, `config.json` and safetensors, whole or sharded, in float32,
-   * float16 or bfloat16; or from a checkpoint of TensorFlow with `bert_config.json`, of Google's original release or of
-   * the Model Garden. Strict: names that are missing, unexpected or of another shape are reported together, unless the
-   * options list them.
-   * @param directory path of the folder or of the weights in it; in a browser, address
-   * @throws ConfigError, CheckpointError
+   * Loads an encoder: from a folder of Hugging Face (safetensors or PyTorch's pickles, whole or sharded), of Google's
+   * release, of TensorFlow's Model Garden, a SavedModel of TensorFlow Hub or Kaggle, `tf_model.h5`, a preset of KerasHub; from
+   * an archive with one of these; or from the hub. Strict: names that are missing, unexpected or of another shape are
+   * reported together, unless the options list them.
+   * @param source path of the folder or of the weights in it, id on the hub or address: see `resolvePretrained`
+   * @throws SourceError, ConfigError, CheckpointError
    */
-  static async fromPretrained(directory: string, options: FromPretrainedOptions = {}): Promise<Bert> {
+  static async fromPretrained(source: string, options: FromPretrainedOptions = {}): Promise<Bert> {
     const { pooler = true, flavour, recompute, ...load } = options;
+    const directory = await resolvePretrained(source, options);
     const { config, extra } = await readPretrainedConfig(directory, { flavour });
     const { parameters } = await loadVariables(directory, encoderParameters(config, pooler), config, load);
     return new Bert(config, parameters, extra, { recompute });

@@ -165,3 +165,27 @@ export function bertConfigToJson(
   };
   return Object.fromEntries(Object.entries(json).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+/** Fields that Google's code does not have; written only where they are not what it computes with. */
+const NOT_GOOGLES = new Set(['layer_norm_eps', 'pad_token_id', 'classifier_dropout']);
+
+/**
+ * A `bert_config.json` for Google's code, which computes gelu by the tanh approximation. Of a model with the exact one the
+ * file carries `model_type`, which Google's code ignores and by which Hugging Face's and this reader know what is meant.
+ * @returns keys in alphabetical order, as in Google's releases
+ */
+export function bertConfigToGoogleJson(config: BertConfig): Record<string, unknown> {
+  const { hidden_act: _, model_type: type, ...json } = bertConfigToJson(config);
+  const initial = new Map(
+    Object.values(CONFIG_FIELDS).map((field): [string, unknown] => [field.upstream, field.initial]),
+  );
+  const own = Object.entries(json).filter(
+    ([key, value]) => !NOT_GOOGLES.has(key) || value !== initial.get(key),
+  );
+  const entries: [string, unknown][] = [
+    ...own,
+    ['hidden_act', config.activation === 'relu' ? 'relu' : 'gelu'],
+  ];
+  if (config.activation === 'gelu') entries.push(['model_type', type]);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}

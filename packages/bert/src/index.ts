@@ -10,7 +10,8 @@ export type { Checkpoint, CheckpointEntry } from './checkpoint.js';
 export { type CheckpointFit, type FitOptions, type StoredParameter } from './checkpoint-fit.js';
 export { type AssignParameter, loadParameters, type LoadReport } from './checkpoint-load.js';
 export { openCheckpoint } from './checkpoint-open.js';
-export { type ParameterToSave, saveParameters, type SaveOptions } from './checkpoint-save.js';
+export type { ParameterToSave, ParametersToSave } from './saving/parameter-to-save.js';
+export { SAVE_FORMATS, type SaveFormat, type SaveOptions, saveParameters } from './saving/save-parameters.js';
 export { type Activation, type BertConfig, bertSizes, createBertConfig } from './config.js';
 export {
   bertConfigExtra,

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 
 import { type LoadReport, loadParameters } from './checkpoint-load.js';
-import { saveParameters, type SaveOptions } from './checkpoint-save.js';
+import { saveParameters, type SaveOptions } from './saving/save-parameters.js';
 import type { FitOptions } from './checkpoint-fit.js';
 import type { BertConfig } from './config.js';
 import { BertError, missingParameter } from './errors.js';

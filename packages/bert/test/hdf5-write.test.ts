@@ -6,7 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import h5wasm, { type Dataset, File as LibraryFile, Group } from 'h5wasm/node';
 
 import { openCheckpoint } from '../src/checkpoint-open.js';
-import type { ParameterToSave } from '../src/checkpoint-save.js';
+import type { ParameterToSave } from '../src/saving/parameter-to-save.js';
 import { type BertConfig, createBertConfig } from '../src/config.js';
 import { parseBertConfig } from '../src/config-json.js';
 import type { FileToWrite } from '../src/files.js';

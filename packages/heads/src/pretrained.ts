@@ -7,6 +7,9 @@ import {
   type ParameterSpec,
   type ParseConfigOptions,
   type PretrainedConfig,
+  readPretrainedConfig,
+  type ResolveOptions,
+  resolvePretrained,
   type SavePretrainedOptions,
   saveVariables,
 } from '@bertune/bert';
@@ -15,7 +18,23 @@ import type * as tf from '@tensorflow/tfjs';
 import { HeadError } from './errors.js';
 
 /** How a head is loaded: which names may differ, whose words `config.json` speaks, how the encoder computes. */
-export type LoadHeadOptions = LoadVariablesOptions & ParseConfigOptions & BertOptions;
+export type LoadHeadOptions = LoadVariablesOptions & ParseConfigOptions & BertOptions & ResolveOptions;
+
+/** A model's folder and what its configuration says. */
+export interface OpenedPretrained {
+  readonly directory: string;
+  readonly pretrained: PretrainedConfig;
+}
+
+/**
+ * Finds a model and reads its configuration.
+ * @param source path, id on the hub or address: see `resolvePretrained`
+ * @throws SourceError, ConfigError, CheckpointError
+ */
+export async function openPretrained(source: string, options: LoadHeadOptions): Promise<OpenedPretrained> {
+  const directory = await resolvePretrained(source, options);
+  return { directory, pretrained: await readPretrainedConfig(directory, { flavour: options.flavour }) };
+}
 
 /** What a head adds to an encoder, and what `transformers` calls the two together. */
 export interface HeadLayout {

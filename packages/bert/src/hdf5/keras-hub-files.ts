@@ -3,7 +3,9 @@ import { CheckpointError } from '../errors.js';
 import type { FileToWrite } from '../files.js';
 import { type KerasVariable, toKerasPath } from '../names/keras-hub-names.js';
 import { toCheckpointName } from '../weight-names.js';
-import { type ParametersToSave, toDataset, unknownParameters } from './keras-dataset.js';
+import { jsonFile } from '../saving/json-file.js';
+import { type ParametersToSave, unknownParameters } from '../saving/parameter-to-save.js';
+import { toDataset } from './keras-dataset.js';
 import { type DatasetToWrite, hdf5Bytes } from './write-hdf5.js';
 
 /** The same values with an axis for the heads, as in Keras's attention. */
@@ -47,10 +49,6 @@ export function kerasHubFiles(parameters: ParametersToSave, config: BertConfig):
     );
   }
   if (strangers.length > 0) throw unknownParameters(weights, strangers, 'a BERT of KerasHub');
-  const json = (name: string, content: unknown): FileToWrite => ({
-    name,
-    content: () => [new TextEncoder().encode(`${JSON.stringify(content, undefined, 4)}\n`)],
-  });
   const backbone = kerasBackbone(config);
   const task = kerasObject('bert_text_classifier', 'BertTextClassifier', {
     backbone,
@@ -66,9 +64,9 @@ export function kerasHubFiles(parameters: ParametersToSave, config: BertConfig):
   });
   return [
     h5(weights, files.backbone),
-    ...(files.task.length > 0 ? [h5('task.weights.h5', files.task), json('task.json', task)] : []),
-    json('metadata.json', { keras_version: '3.15.1', keras_hub_version: '0.32.0' }),
-    json('config.json', backbone),
+    ...(files.task.length > 0 ? [h5('task.weights.h5', files.task), jsonFile('task.json', task, 4)] : []),
+    jsonFile('metadata.json', { keras_version: '3.15.1', keras_hub_version: '0.32.0' }, 4),
+    jsonFile('config.json', backbone, 4),
   ];
 }
 

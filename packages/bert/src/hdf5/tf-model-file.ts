@@ -2,7 +2,8 @@ import type { FileToWrite } from '../files.js';
 import { toHuggingFaceTfName } from '../names/hugging-face-tf-names.js';
 import { toCheckpointName } from '../weight-names.js';
 import { type DatasetToWrite, hdf5Bytes } from './write-hdf5.js';
-import { type ParametersToSave, toDataset, unknownParameters } from './keras-dataset.js';
+import { type ParametersToSave, unknownParameters } from '../saving/parameter-to-save.js';
+import { toDataset } from './keras-dataset.js';
 import type { Texts } from './write-messages.js';
 
 /** Where Keras keeps a list of texts that is too long for one attribute, as it does: `weight_names0`, `weight_names1`, …. */

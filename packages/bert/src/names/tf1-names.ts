@@ -52,3 +52,33 @@ export function isTrainingState(variable: string, has: (name: string) => boolean
   const slash = variable.lastIndexOf('/');
   return slash > 0 && has(variable.slice(0, slash));
 }
+
+/** Output layers the other way round; all of them are [out, in] here too. */
+const TO_OUTPUTS: readonly (readonly [ours: RegExp, tf1: string])[] = [
+  [/^classifier\.weight$/, 'output_weights'],
+  [/^classifier\.bias$/, 'output_bias'],
+  [/^qa_outputs\.weight$/, 'cls/squad/output_weights'],
+  [/^qa_outputs\.bias$/, 'cls/squad/output_bias'],
+  [/^cls\.seq_relationship\.weight$/, 'cls/seq_relationship/output_weights'],
+  [/^cls\.seq_relationship\.bias$/, 'cls/seq_relationship/output_bias'],
+  [/^cls\.predictions\.bias$/, 'cls/predictions/output_bias'],
+];
+
+const TO_ENDINGS: readonly (readonly [ours: RegExp, tf1: string])[] = [
+  [/_embeddings\.weight$/, '_embeddings'],
+  [/LayerNorm\.weight$/, 'LayerNorm/gamma'],
+  [/LayerNorm\.bias$/, 'LayerNorm/beta'],
+  [/\.weight$/, '/kernel'],
+];
+
+/**
+ * Google's name of a parameter: the inverse of `mapTf1Name`.
+ * @param name Hugging Face's, with `bert.` before the encoder's
+ * @returns the variable; `transpose` where it is [in, out] and not [out, in] as there
+ */
+export function toTf1Name(name: string): MappedName {
+  for (const [ours, tf1] of TO_OUTPUTS) if (ours.test(name)) return { name: tf1, transpose: false };
+  const renamed = TO_ENDINGS.reduce((result, [ours, tf1]) => result.replace(ours, tf1), name);
+  const variable = renamed.replace(/\.layer\.(\d+)\./, '/layer_$1/').replaceAll('.', '/');
+  return { name: variable, transpose: variable.endsWith('/kernel') };
+}

@@ -1,10 +1,4 @@
-import {
-  type Bert,
-  type BertInputs,
-  readPretrainedConfig,
-  type SavePretrainedOptions,
-  type TrainingRun,
-} from '@bertune/bert';
+import { type Bert, type BertInputs, type SavePretrainedOptions, type TrainingRun } from '@bertune/bert';
 import * as tf from '@tensorflow/tfjs';
 
 import { definedOnly } from '../defined-only.js';
@@ -12,7 +6,7 @@ import { HeadError } from '../errors.js';
 import { checkLabelTensor, readLabels } from '../label-checks.js';
 import { softmaxCrossEntropy } from '../losses/softmax-cross-entropy.js';
 import { regressionLoss } from '../losses/regression.js';
-import { type HeadLayout, loadHead, type LoadHeadOptions, saveHead } from '../pretrained.js';
+import { type HeadLayout, loadHead, type LoadHeadOptions, openPretrained, saveHead } from '../pretrained.js';
 import { TaskHead } from '../task-head.js';
 import { normalizeRows, pool, type Pooling } from './pooling.js';
 import { readSentenceEncoderFiles, writeSentenceEncoderFiles } from './sentence-encoder-files.js';
@@ -101,11 +95,11 @@ export class SentenceEncoder extends TaskHead {
    * @throws ConfigError, CheckpointError; HeadError `wrong-task` for modules there are none of here, `invalid-options`
    */
   static async fromPretrained(
-    directory: string,
+    source: string,
     options: SentenceEncoderOptions & LoadHeadOptions = {},
   ): Promise<SentenceEncoder> {
     checkOptions(options);
-    const pretrained = await readPretrainedConfig(directory, { flavour: options.flavour });
+    const { directory, pretrained } = await openPretrained(source, options);
     const stored = await readSentenceEncoderFiles(directory);
     const { bert } = await loadHead(directory, pretrained, LAYOUT, options);
     return new SentenceEncoder(bert, { ...stored, ...definedOnly(options) });

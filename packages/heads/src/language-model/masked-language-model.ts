@@ -3,13 +3,12 @@ import {
   type BertConfig,
   type BertInputs,
   createParameters,
-  readPretrainedConfig,
   type SavePretrainedOptions,
   type TrainingRun,
 } from '@bertune/bert';
 import * as tf from '@tensorflow/tfjs';
 
-import { type HeadLayout, loadHead, type LoadHeadOptions, saveHead } from '../pretrained.js';
+import { type HeadLayout, loadHead, type LoadHeadOptions, openPretrained, saveHead } from '../pretrained.js';
 import { TaskHead } from '../task-head.js';
 import { type TokenCandidate, topCandidates } from './candidates.js';
 import {
@@ -65,11 +64,8 @@ export class MaskedLanguageModel extends TaskHead {
    * or a checkpoint of TensorFlow. On an encoder alone: `allowMissing: ['cls.predictions']`.
    * @throws ConfigError, CheckpointError; HeadError `wrong-task` for a decoder that is not tied
    */
-  static async fromPretrained(
-    directory: string,
-    options: LoadHeadOptions = {},
-  ): Promise<MaskedLanguageModel> {
-    const pretrained = await readPretrainedConfig(directory, { flavour: options.flavour });
+  static async fromPretrained(source: string, options: LoadHeadOptions = {}): Promise<MaskedLanguageModel> {
+    const { directory, pretrained } = await openPretrained(source, options);
     requireTiedDecoder(pretrained);
     const { bert, own } = await loadHead(directory, pretrained, layout(pretrained.config), options);
     return new MaskedLanguageModel(bert, own);

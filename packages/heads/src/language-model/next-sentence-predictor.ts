@@ -4,7 +4,6 @@ import {
   type BertInputs,
   createParameters,
   linear,
-  readPretrainedConfig,
   type SavePretrainedOptions,
   type TrainingRun,
 } from '@bertune/bert';
@@ -12,7 +11,7 @@ import * as tf from '@tensorflow/tfjs';
 
 import { checkLabelTensor } from '../label-checks.js';
 import { softmaxCrossEntropy } from '../losses/softmax-cross-entropy.js';
-import { type HeadLayout, loadHead, type LoadHeadOptions, saveHead } from '../pretrained.js';
+import { type HeadLayout, loadHead, type LoadHeadOptions, openPretrained, saveHead } from '../pretrained.js';
 import { requirePooler, TaskHead } from '../task-head.js';
 import { checkNextSentenceLabels, NEXT_SENTENCE, nextSentenceParameters } from './next-sentence-layer.js';
 
@@ -61,11 +60,8 @@ export class NextSentencePredictor extends TaskHead {
    * checkpoint of TensorFlow. On an encoder alone: `allowMissing: ['cls.seq_relationship']`.
    * @throws ConfigError, CheckpointError
    */
-  static async fromPretrained(
-    directory: string,
-    options: LoadHeadOptions = {},
-  ): Promise<NextSentencePredictor> {
-    const pretrained = await readPretrainedConfig(directory, { flavour: options.flavour });
+  static async fromPretrained(source: string, options: LoadHeadOptions = {}): Promise<NextSentencePredictor> {
+    const { directory, pretrained } = await openPretrained(source, options);
     const { bert, own } = await loadHead(directory, pretrained, layout(pretrained.config), options);
     return new NextSentencePredictor(bert, own);
   }

@@ -4,7 +4,6 @@ import {
   type BertInputs,
   createParameters,
   linear,
-  readPretrainedConfig,
   type SavePretrainedOptions,
   type TrainingRun,
 } from '@bertune/bert';
@@ -12,7 +11,7 @@ import * as tf from '@tensorflow/tfjs';
 
 import { checkLabelTensor } from '../label-checks.js';
 import { IGNORED_LABEL, softmaxCrossEntropy } from '../losses/softmax-cross-entropy.js';
-import { type HeadLayout, loadHead, type LoadHeadOptions, saveHead } from '../pretrained.js';
+import { type HeadLayout, loadHead, type LoadHeadOptions, openPretrained, saveHead } from '../pretrained.js';
 import { requirePooler, TaskHead } from '../task-head.js';
 import {
   checkMaskedTensors,
@@ -91,8 +90,8 @@ export class PreTrainingModel extends TaskHead {
    * without heads: `allowMissing: ['cls']`.
    * @throws ConfigError, CheckpointError; HeadError `wrong-task` for a decoder that is not tied
    */
-  static async fromPretrained(directory: string, options: LoadHeadOptions = {}): Promise<PreTrainingModel> {
-    const pretrained = await readPretrainedConfig(directory, { flavour: options.flavour });
+  static async fromPretrained(source: string, options: LoadHeadOptions = {}): Promise<PreTrainingModel> {
+    const { directory, pretrained } = await openPretrained(source, options);
     requireTiedDecoder(pretrained);
     const { bert, own } = await loadHead(directory, pretrained, layout(pretrained.config), options);
     return new PreTrainingModel(bert, own);

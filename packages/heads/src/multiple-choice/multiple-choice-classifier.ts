@@ -5,7 +5,6 @@ import {
   dropout,
   linear,
   linearParameters,
-  readPretrainedConfig,
   type SavePretrainedOptions,
   type TrainingRun,
 } from '@bertune/bert';
@@ -14,7 +13,7 @@ import * as tf from '@tensorflow/tfjs';
 import { HeadError } from '../errors.js';
 import { checkLabelTensor, readLabels } from '../label-checks.js';
 import { softmaxCrossEntropy } from '../losses/softmax-cross-entropy.js';
-import { type HeadLayout, loadHead, type LoadHeadOptions, saveHead } from '../pretrained.js';
+import { type HeadLayout, loadHead, type LoadHeadOptions, openPretrained, saveHead } from '../pretrained.js';
 import { requirePooler, TaskHead } from '../task-head.js';
 
 /**
@@ -78,10 +77,10 @@ export class MultipleChoiceClassifier extends TaskHead {
    * @throws ConfigError, CheckpointError; HeadError `wrong-task` for a classifier of another kind
    */
   static async fromPretrained(
-    directory: string,
+    source: string,
     options: LoadHeadOptions = {},
   ): Promise<MultipleChoiceClassifier> {
-    const pretrained = await readPretrainedConfig(directory, { flavour: options.flavour });
+    const { directory, pretrained } = await openPretrained(source, options);
     const { bert, own } = await loadHead(directory, pretrained, layout(pretrained.config), options);
     return new MultipleChoiceClassifier(bert, own);
   }

@@ -5,7 +5,6 @@ import {
   createParameters,
   linear,
   linearParameters,
-  readPretrainedConfig,
   type SavePretrainedOptions,
   type TrainingRun,
 } from '@bertune/bert';
@@ -13,7 +12,7 @@ import * as tf from '@tensorflow/tfjs';
 
 import { checkLabelTensor, readLabels } from '../label-checks.js';
 import { softmaxCrossEntropy } from '../losses/softmax-cross-entropy.js';
-import { type HeadLayout, loadHead, type LoadHeadOptions, saveHead } from '../pretrained.js';
+import { type HeadLayout, loadHead, type LoadHeadOptions, openPretrained, saveHead } from '../pretrained.js';
 import { TaskHead } from '../task-head.js';
 
 /** Questions with their contexts, and where the answers are. The caller keeps and disposes every tensor. */
@@ -63,8 +62,8 @@ export class QuestionAnswerer extends TaskHead {
    * `allowMissing: ['qa_outputs']`.
    * @throws ConfigError, CheckpointError
    */
-  static async fromPretrained(directory: string, options: LoadHeadOptions = {}): Promise<QuestionAnswerer> {
-    const pretrained = await readPretrainedConfig(directory, { flavour: options.flavour });
+  static async fromPretrained(source: string, options: LoadHeadOptions = {}): Promise<QuestionAnswerer> {
+    const { directory, pretrained } = await openPretrained(source, options);
     const { bert, own } = await loadHead(directory, pretrained, layout(pretrained.config), options);
     return new QuestionAnswerer(bert, own);
   }

@@ -1,10 +1,4 @@
-import {
-  type Bert,
-  createParameters,
-  readPretrainedConfig,
-  type SavePretrainedOptions,
-  type TrainingRun,
-} from '@bertune/bert';
+import { type Bert, createParameters, type SavePretrainedOptions, type TrainingRun } from '@bertune/bert';
 import * as tf from '@tensorflow/tfjs';
 
 import { meaningToJson, storedMeaning } from './classifier-config.js';
@@ -18,7 +12,7 @@ import { definedOnly } from '../defined-only.js';
 import { HeadError } from '../errors.js';
 import { sigmoidCrossEntropy } from '../losses/sigmoid-cross-entropy.js';
 import { softmaxCrossEntropy } from '../losses/softmax-cross-entropy.js';
-import { loadHead, type LoadHeadOptions, saveHead } from '../pretrained.js';
+import { loadHead, type LoadHeadOptions, saveHead, openPretrained } from '../pretrained.js';
 import { requirePooler } from '../task-head.js';
 import type { SequenceBatch } from './sequence-batch.js';
 import { SequenceHead, sequenceLayout } from './sequence-head.js';
@@ -76,10 +70,10 @@ export class SequenceClassifier extends SequenceHead {
    * @throws ConfigError, CheckpointError; HeadError `wrong-task` for a model of another kind, `no-pooler`, `invalid-options`
    */
   static async fromPretrained(
-    directory: string,
+    source: string,
     options: Partial<ClassifierOptions> & LoadHeadOptions = {},
   ): Promise<SequenceClassifier> {
-    const pretrained = await readPretrainedConfig(directory, { flavour: options.flavour });
+    const { directory, pretrained } = await openPretrained(source, options);
     const classifierOptions = {
       ...storedMeaning(pretrained, options.problem !== undefined),
       ...definedOnly(options),

@@ -1,16 +1,10 @@
-import {
-  type Bert,
-  createParameters,
-  readPretrainedConfig,
-  type SavePretrainedOptions,
-  type TrainingRun,
-} from '@bertune/bert';
+import { type Bert, createParameters, type SavePretrainedOptions, type TrainingRun } from '@bertune/bert';
 import * as tf from '@tensorflow/tfjs';
 
 import { HeadError } from '../errors.js';
 import { type RegressionLoss, regressionLoss } from '../losses/regression.js';
 import { labelMaps, labelNames } from '../label-names.js';
-import { loadHead, type LoadHeadOptions, saveHead } from '../pretrained.js';
+import { loadHead, type LoadHeadOptions, saveHead, openPretrained } from '../pretrained.js';
 import { requirePooler } from '../task-head.js';
 import type { SequenceBatch } from './sequence-batch.js';
 import { SequenceHead, sequenceLayout } from './sequence-head.js';
@@ -71,10 +65,10 @@ export class SequenceRegressor extends SequenceHead {
    * @throws ConfigError, CheckpointError; HeadError `wrong-task` for a classifier, `no-pooler`
    */
   static async fromPretrained(
-    directory: string,
+    source: string,
     options: RegressorOptions & LoadHeadOptions = {},
   ): Promise<SequenceRegressor> {
-    const pretrained = await readPretrainedConfig(directory, { flavour: options.flavour });
+    const { directory, pretrained } = await openPretrained(source, options);
     checkValueNames(options.valueNames);
     const valueNames = options.valueNames ?? storedNames(pretrained);
     const layout = sequenceLayout(pretrained.config, valueNames.length);

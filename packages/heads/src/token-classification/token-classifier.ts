@@ -6,7 +6,6 @@ import {
   dropout,
   linear,
   linearParameters,
-  readPretrainedConfig,
   type SavePretrainedOptions,
   type TrainingRun,
 } from '@bertune/bert';
@@ -16,7 +15,7 @@ import { definedOnly } from '../defined-only.js';
 import { checkLabelTensor, readLabels } from '../label-checks.js';
 import { labelMaps, labelNames } from '../label-names.js';
 import { IGNORED_LABEL, softmaxCrossEntropy } from '../losses/softmax-cross-entropy.js';
-import { type HeadLayout, loadHead, type LoadHeadOptions, saveHead } from '../pretrained.js';
+import { type HeadLayout, loadHead, type LoadHeadOptions, openPretrained, saveHead } from '../pretrained.js';
 import { checkClassifierOptions, type ClassifierOptions } from '../sequence/classifier-options.js';
 import { TaskHead } from '../task-head.js';
 
@@ -84,10 +83,10 @@ export class TokenClassifier extends TaskHead {
    * @throws ConfigError, CheckpointError; HeadError `wrong-task` for a classifier of texts, `invalid-options`
    */
   static async fromPretrained(
-    directory: string,
+    source: string,
     options: Partial<TokenClassifierOptions> & LoadHeadOptions = {},
   ): Promise<TokenClassifier> {
-    const pretrained = await readPretrainedConfig(directory, { flavour: options.flavour });
+    const { directory, pretrained } = await openPretrained(source, options);
     // Hugging Face leaves the default of two labels out of the file.
     const labels = labelNames(pretrained) ?? ['LABEL_0', 'LABEL_1'];
     const classifierOptions = { labels, ...definedOnly(options) };

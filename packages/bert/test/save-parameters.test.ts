@@ -7,7 +7,8 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { goldenPath, readTensors } from '@bertune/testkit';
 
 import { loadParameters } from '../src/checkpoint-load.js';
-import { type ParameterToSave, saveParameters } from '../src/checkpoint-save.js';
+import type { ParameterToSave } from '../src/saving/parameter-to-save.js';
+import { saveParameters } from '../src/saving/save-parameters.js';
 import { encoderParameters } from '../src/parameters.js';
 import { readPretrainedConfig } from '../src/pretrained.js';
 import { fromFloat16, toFloat16 } from '../src/safetensors/dtype.js';
