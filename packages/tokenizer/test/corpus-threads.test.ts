@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 
 import type { ChunkWorker } from '../src/corpus/chunk-worker.js';
-import type { TextChunk } from '../src/corpus/encoded-chunk.js';
+import type { TextChunk, WorkerSetup } from '../src/corpus/encoded-chunk.js';
 import { inOrder } from '../src/corpus/in-order.js';
 import { Stop } from '../src/corpus/stop.js';
 import { startWorker } from '../src/corpus/worker-thread.node.js';
@@ -121,7 +121,7 @@ describe('a thread that dies', () => {
     ['exit', 'ended with code 3'],
     ['throw', 'no more room'],
   ])('by %s', async (how, message) => {
-    const setup = { vocabulary: [how], tokenizerOptions: {}, encodeOptions: {} };
+    const setup = { vocabulary: [how] } as unknown as WorkerSetup;
     const worker = startWorker(setup, new URL('threads/dies.mjs', import.meta.url));
     const chunk = (): TextChunk => ({ kind: 'texts', text: 'x', lengths: Int32Array.of(1) });
     worker.hold(true);

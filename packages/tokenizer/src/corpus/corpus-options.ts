@@ -1,7 +1,9 @@
 /** Options of corpora and what they come to. */
 import { badOption, checkOptions } from '../check-option.js';
 import { resolveEncodeOptions } from '../encoding/encode-options.js';
+import { rowLimit } from '../encoding/plan-rows.js';
 import type { BertTokenizer } from '../tokenizer.js';
+import { normalizerSettings } from '../tokenizer-options.js';
 import type { CorpusEncodeOptions, WorkerSetup } from './encoded-chunk.js';
 
 /** Options of `encodeCorpus` and `encodeFile`. */
@@ -53,29 +55,23 @@ export function resolveCorpusOptions(
   if (unknown !== undefined) {
     throw badOption(unknown, 'an option of CorpusOptions (rows of a corpus are not padded)', unknown);
   }
-  const encodeOptions = withoutUndefined({
-    addSpecialTokens,
-    truncation,
-    maxLength,
-    stride,
-    returnOverflowingTokens,
-    truncationSide,
-  });
-  resolveEncodeOptions(encodeOptions, tokenizer.settings);
-  return { setup: setupOf(tokenizer, encodeOptions), workers, chunkSize, signal };
+  const asked = { addSpecialTokens, truncation, maxLength, stride, returnOverflowingTokens, truncationSide };
+  return { setup: setupOf(tokenizer, withoutUndefined(asked)), workers, chunkSize, signal };
 }
 
-/** All that it takes to make the tokenizer once more in another thread, as data. */
-function setupOf(tokenizer: BertTokenizer, encodeOptions: CorpusEncodeOptions): WorkerSetup {
-  const { maskToken, ...settings } = tokenizer.settings;
+/** All that it takes to encode in another thread. */
+function setupOf(tokenizer: BertTokenizer, options: CorpusEncodeOptions): WorkerSetup {
+  const { vocabulary, settings, addedTokens, unkTokenId, clsTokenId, sepTokenId } = tokenizer;
+  // A tokenizer may pad where a call says nothing; rows of a corpus are as long as they are.
+  const resolved = resolveEncodeOptions({ ...settings.encodeDefaults, ...options, padding: false }, settings);
   return {
-    vocabulary: tokenizer.vocabulary,
-    tokenizerOptions: {
-      ...withoutUndefined(settings),
-      maskToken: maskToken ?? null,
-      addedTokens: tokenizer.addedTokens,
-    },
-    encodeOptions,
+    vocabulary,
+    settings: normalizerSettings(settings),
+    unknownId: unkTokenId,
+    addedTokens,
+    frame: resolved.addSpecialTokens ? { cls: clsTokenId, sep: sepTokenId } : undefined,
+    limit: rowLimit(resolved, false),
+    overflowing: resolved.overflowing,
   };
 }
 

@@ -1,14 +1,12 @@
 /** The program of a thread: encodes each chunk it is sent. Started by `worker-thread.node.ts`. */
 import { parentPort, workerData } from 'node:worker_threads';
 
-import { BertTokenizer } from '../tokenizer.js';
 import { chunkEncoder } from './encode-chunk.js';
 import type { TextChunk, WorkerSetup } from './encoded-chunk.js';
 
 const port = parentPort;
 if (port === null) throw new Error('corpus-thread.node.js: expected to be started as a worker thread.');
-const { vocabulary, tokenizerOptions, encodeOptions } = workerData as WorkerSetup;
-const encode = chunkEncoder(new BertTokenizer(vocabulary, tokenizerOptions), encodeOptions);
+const encode = chunkEncoder(workerData as WorkerSetup);
 
 port.on('message', (chunk: TextChunk) => {
   const result = encode(chunk);

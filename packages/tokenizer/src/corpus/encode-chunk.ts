@@ -1,62 +1,44 @@
 /** Encodes the texts of one chunk; the work that threads do. */
 import { decodeLines } from '#corpus';
 
-import type { Encoding } from '../encoding/encoding.js';
+import { truncate } from '../encoding/truncation.js';
 import { TokenizerError } from '../errors.js';
-import type { BertTokenizer } from '../tokenizer.js';
-import type { ChunkResult, CorpusEncodeOptions, TextChunk } from './encoded-chunk.js';
+import { makeTextTokenizer } from '../fast/make-text-tokenizer.js';
+import { IdList } from '../tokens/id-list.js';
+import type { TextTokenizer } from '../tokens/text-tokenizer.js';
+import { Vocabulary } from '../wordpiece/vocabulary.js';
+import type { ChunkResult, TextChunk, WorkerSetup } from './encoded-chunk.js';
 
-/** Texts encoded in one call: options are looked at once for all of them. */
-const GROUP = 256;
-const FIRST_ROOM = 2 ** 16;
-const ROOM_KEPT = 2 ** 20;
+/** The path from text to tokens that a setup describes. */
+export function textTokenizerOf({
+  vocabulary,
+  settings,
+  unknownId,
+  addedTokens,
+}: WorkerSetup): TextTokenizer {
+  const pieces = new Vocabulary(vocabulary, settings.continuingSubwordPrefix);
+  return makeTextTokenizer(pieces, unknownId, settings, addedTokens);
+}
 
 /** @returns a function that encodes chunks; it throws only what is no `TokenizerError` */
 export function chunkEncoder(
-  tokenizer: BertTokenizer,
-  options: CorpusEncodeOptions,
+  setup: WorkerSetup,
+  path = textTokenizerOf(setup),
 ): (chunk: TextChunk) => ChunkResult {
-  const rows = new RowList();
-  // A tokenizer may pad where a call says nothing; rows of a corpus are as long as they are.
-  const ragged = { ...options, padding: false };
+  const rows = new RowList(setup, path);
   return (chunk) => {
     const texts = chunk.kind === 'texts' ? slices(chunk.text, chunk.lengths) : decodeLines(chunk.bytes);
     if (texts === undefined) return { kind: 'not-utf-8', bytes: bytesOf(chunk) };
     rows.clear();
-    const group: string[] = [];
     try {
-      for (const text of texts) {
-        group.push(text);
-        if (group.length < GROUP) continue;
-        rows.addAll(tokenizer.encodeAll(group, ragged));
-        group.length = 0;
-      }
-      rows.addAll(tokenizer.encodeAll(group, ragged));
+      for (const text of texts) rows.add(text);
     } catch (error) {
       if (!(error instanceof TokenizerError)) throw error;
-      return failed(firstFailing(group, (text) => tokenizer.encodeAll([text], ragged)) + rows.texts, error);
+      const { code, message, details } = error;
+      return { kind: 'failed', text: rows.texts, code, message, details };
     }
     return rows.copy();
   };
-}
-
-function failed(text: number, { code, message, details }: TokenizerError): ChunkResult {
-  return { kind: 'failed', text, code, message, details };
-}
-
-/** Place of the text that makes a call with all of a group fail: one after the other, to see at which it does. */
-function firstFailing(group: readonly string[], encode: (text: string) => unknown): number {
-  return Math.max(
-    0,
-    group.findIndex((text) => {
-      try {
-        encode(text);
-        return false;
-      } catch {
-        return true;
-      }
-    }),
-  );
 }
 
 function bytesOf(chunk: TextChunk): Uint8Array<ArrayBuffer> {
@@ -71,52 +53,67 @@ function* slices(text: string, lengths: Int32Array): Generator<string, void> {
   }
 }
 
-/** Rows of ids. The list is used again for every chunk, so that what is sent away is all that is allocated. */
+/** Rows of ids, written where they stay. The lists are used again for every chunk: what is sent away is all that is new. */
 class RowList {
   texts = 0;
-  #ids = new Int32Array(FIRST_ROOM);
-  #length = 0;
-  #starts: number[] = [];
-  #samples: number[] = [];
+  readonly #setup: WorkerSetup;
+  readonly #path: TextTokenizer;
+  readonly #ids = new IdList();
+  readonly #starts = new IdList();
+  readonly #samples = new IdList();
+
+  constructor(setup: WorkerSetup, path: TextTokenizer) {
+    this.#setup = setup;
+    this.#path = path;
+  }
 
   clear(): void {
     this.texts = 0;
-    this.#length = 0;
-    this.#starts = [0];
-    this.#samples = [];
-    // Room for an unusually long text is not kept.
-    if (this.#ids.length > ROOM_KEPT) this.#ids = new Int32Array(FIRST_ROOM);
+    this.#ids.clear();
+    this.#starts.clear();
+    this.#samples.clear();
+    this.#starts.push(0);
   }
 
-  /** Appends one row, or one and its windows, for each text. */
-  addAll(encodings: readonly Encoding[]): void {
-    for (const { inputIds, overflowing } of encodings) {
-      this.#push(inputIds);
-      for (const window of overflowing) this.#push(window.inputIds);
-      this.texts += 1;
+  /** Appends one row, or one and its windows. */
+  add(text: string): void {
+    const { frame, limit, overflowing } = this.#setup;
+    const ids = this.#ids;
+    const start = ids.count;
+    if (frame !== undefined) ids.push(frame.cls);
+    const first = ids.count;
+    this.#path.appendIds(text, first + limit.needed, ids);
+    const length = ids.count - first;
+    if (limit.settings === undefined || length <= limit.settings.maxTokens) {
+      this.#end();
+    } else {
+      const [windows] = truncate(length, undefined, limit.settings);
+      const tokens = ids.ids.slice(first, ids.count);
+      ids.count = start;
+      for (const { from, to } of overflowing ? windows : windows.slice(0, 1)) {
+        if (frame !== undefined) ids.push(frame.cls);
+        for (let index = from; index < to; index += 1) ids.push(tokens[index]);
+        this.#end();
+      }
     }
+    this.texts += 1;
   }
 
-  #push(ids: Int32Array): void {
-    const length = this.#length + ids.length;
-    if (length > this.#ids.length) {
-      const larger = new Int32Array(2 * length);
-      larger.set(this.#ids.subarray(0, this.#length));
-      this.#ids = larger;
-    }
-    this.#ids.set(ids, this.#length);
-    this.#length = length;
-    this.#starts.push(length);
+  #end(): void {
+    const { frame } = this.#setup;
+    if (frame !== undefined) this.#ids.push(frame.sep);
+    this.#starts.push(this.#ids.count);
     this.#samples.push(this.texts);
   }
 
   copy(): ChunkResult {
+    const copyOf = ({ ids, count }: IdList): Int32Array<ArrayBuffer> => ids.slice(0, count);
     return {
       kind: 'rows',
       texts: this.texts,
-      inputIds: this.#ids.slice(0, this.#length),
-      rowStarts: Int32Array.from(this.#starts),
-      overflowToSample: Int32Array.from(this.#samples),
+      inputIds: copyOf(this.#ids),
+      rowStarts: copyOf(this.#starts),
+      overflowToSample: copyOf(this.#samples),
     };
   }
 }

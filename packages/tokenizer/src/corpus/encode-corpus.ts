@@ -11,9 +11,10 @@ import type { CorpusOptions, CorpusSettings } from './corpus-options.js';
 import { cutChunks } from './cut-chunks.js';
 import type { FileChunk } from './cut-chunks.js';
 import { notUtf8Error } from './decode-utf8.js';
-import { chunkEncoder } from './encode-chunk.js';
-import type { ChunkFailure, TextChunk } from './encoded-chunk.js';
+import { chunkEncoder, textTokenizerOf } from './encode-chunk.js';
+import type { ChunkFailure, TextChunk, WorkerSetup } from './encoded-chunk.js';
 import { inOrder } from './in-order.js';
+import type { TextTokenizer } from '../tokens/text-tokenizer.js';
 import { Stop } from './stop.js';
 import { checkTexts, textChunks } from './text-chunks.js';
 
@@ -87,7 +88,7 @@ async function* batches<Chunk>(
       source: chunks,
       toSend,
       startWorker: () =>
-        workers === 0 ? inlineWorker(chunkEncoder(tokenizer, setup.encodeOptions)) : startWorker(setup),
+        workers === 0 ? inlineWorker(chunkEncoder(setup, pathOf(tokenizer, setup))) : startWorker(setup),
       workers,
       stop,
     });
@@ -100,6 +101,15 @@ async function* batches<Chunk>(
   } finally {
     stop.forget();
   }
+}
+
+/** Paths made before for the calling thread, since making one goes through the whole vocabulary. */
+const PATHS = new WeakMap<BertTokenizer, TextTokenizer>();
+
+function pathOf(tokenizer: BertTokenizer, setup: WorkerSetup): TextTokenizer {
+  const path = PATHS.get(tokenizer) ?? textTokenizerOf(setup);
+  PATHS.set(tokenizer, path);
+  return path;
 }
 
 function failureError(

@@ -1,7 +1,9 @@
 /** What goes to a thread and what comes back: few large pieces, typed arrays wherever it can be. */
 import type { EncodeOptions } from '../encoding/encode-options.js';
 import type { TokenizerErrorCode } from '../errors.js';
-import type { BertTokenizerOptions } from '../tokenizer-options.js';
+import type { RowLimit } from '../encoding/plan-rows.js';
+import type { ResolvedAddedToken } from '../tokens/added-tokens.js';
+import type { SequenceSettings } from '../tokens/text-tokenizer.js';
 
 /** How each text of a corpus is encoded; as in `EncodeOptions`. */
 export type CorpusEncodeOptions = Pick<
@@ -9,11 +11,18 @@ export type CorpusEncodeOptions = Pick<
   'addSpecialTokens' | 'truncation' | 'maxLength' | 'stride' | 'returnOverflowingTokens' | 'truncationSide'
 >;
 
-/** What a thread needs to know to begin. */
+/** What a thread needs to know to begin, as data. */
 export interface WorkerSetup {
   readonly vocabulary: readonly string[];
-  readonly tokenizerOptions: BertTokenizerOptions;
-  readonly encodeOptions: CorpusEncodeOptions;
+  readonly settings: SequenceSettings & { readonly continuingSubwordPrefix: string };
+  readonly unknownId: number;
+  readonly addedTokens: readonly ResolvedAddedToken[];
+  /** Ids that go round every text, if any do. */
+  readonly frame: { readonly cls: number; readonly sep: number } | undefined;
+  /** How long rows may be. */
+  readonly limit: RowLimit;
+  /** Whether the windows cut off are rows, too. */
+  readonly overflowing: boolean;
 }
 
 /** Texts to encode: the lines of some bytes of UTF-8, or `text` cut into texts of the given lengths. */
