@@ -39,3 +39,22 @@ export function parseClassWeights(text: string): ClassWeights {
   }
   return weights;
 }
+
+/** What `--log` can write. */
+const logKinds = ['csv', 'jsonl', 'tensorboard'] as const;
+
+/** A form of logs. */
+export type LogKind = (typeof logKinds)[number];
+
+/** Which logs a run writes. */
+export type Log = 'none' | readonly LogKind[];
+
+/** Parses `--log`: `none`, or forms with a comma between. */
+export function parseLog(text: string): Log {
+  if (text === 'none') return text;
+  const kinds = text.split(',').map((name) => logKinds.find((kind) => kind === name));
+  if (kinds.some((kind) => kind === undefined) || new Set(kinds).size < kinds.length) {
+    throw new BadValue(`none, or some of ${logKinds.join(', ')}, with a comma between, each once`);
+  }
+  return kinds.flatMap((kind) => kind ?? []);
+}

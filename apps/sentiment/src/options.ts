@@ -9,7 +9,14 @@ import {
   type Values,
 } from './option-kinds.js';
 import { pretrainOptions } from './pretrain/pretrain-options.js';
-import { parseClassWeights, parseFreeze, type ClassWeights, type Freeze } from './option-values.js';
+import {
+  parseClassWeights,
+  parseFreeze,
+  parseLog,
+  type ClassWeights,
+  type Freeze,
+  type Log,
+} from './option-values.js';
 import { defaultText } from './training/defaults.js';
 
 /*
@@ -47,6 +54,14 @@ const classWeights: Option<ClassWeights> = {
   parse: parseClassWeights,
 };
 
+const log: Option<Log> = {
+  placeholder: 'none|csv,jsonl,tensorboard',
+  help: 'write the figures into --output as they come: log.csv by epoch, log.jsonl by step, tensorboard/ for TensorBoard',
+  default: 'none',
+  defaultText: 'none',
+  parse: parseLog,
+};
+
 const train = {
   model: text(
     'DIR',
@@ -74,6 +89,11 @@ const train = {
     max: 100_000,
     defaultText: defaultText('epochs'),
   }),
+  earlyStopping: integer(
+    'end when the valid loss has not fallen for N epochs, and keep the weights of the epoch where it was lowest',
+    undefined,
+    { min: 1, defaultText: 'the weights of the last epoch' },
+  ),
   maxSteps: integer('end after this many optimizer steps, whatever --epochs says', undefined, { min: 1 }),
   batchSize: integer('examples per batch', 32, { min: 1, max: 65_536 }),
   batchTokens: integer('tokens per batch, padding included, at most; replaces --batch-size', undefined, {
@@ -168,6 +188,7 @@ const train = {
   }),
   ...running,
   output: text('DIR', 'where the model and run.json go', undefined, 'runs/DATE-TIME'),
+  log,
   saveSteps: integer('save a checkpoint in --output every N optimizer steps', undefined, {
     min: 1,
     defaultText: 'only on Ctrl-C',

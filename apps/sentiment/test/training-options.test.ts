@@ -23,7 +23,7 @@ describe('resolveSettings', () => {
       values('--class-weights', 'a=2,b=1', '--overwrite', '--output', 'my runs'),
     );
     expect(written).toContain('--class-weights a=2,b=1');
-    expect(written).toContain('--output "my runs" --overwrite');
+    expect(written).toContain('--output "my runs" --log none --overwrite');
     expect(written).not.toContain('undefined');
     expect(values(...written.replace('"my runs"', 'x').split(' '))).toMatchObject({
       output: 'x',

@@ -123,6 +123,7 @@ async function trainInto(
         loaded,
         splits,
         settings,
+        output,
         sink: io.stderr,
         makeExecutor: backend.makeExecutor,
         signal,

@@ -21,6 +21,7 @@ import { type MakeExecutor, makeEagerExecutor, trainingShapes } from '../model/s
 import { trainedParameters } from './freeze.js';
 import { optimizerOf, scheduleOf } from './optimizer.js';
 import type { TrainSettings } from './settings.js';
+import { runCallbacks } from './run-callbacks.js';
 import { showProgress } from './show-progress.js';
 
 /** A training that is ready to begin. */
@@ -31,6 +32,8 @@ export interface TrainingJob {
   readonly splits: Splits;
   /** How to train. */
   readonly settings: TrainSettings;
+  /** Folder of the run, where logs go. */
+  readonly output: string;
   /** Where progress goes. */
   readonly sink: TextSink;
   /** Ends the training after the current step. */
@@ -96,6 +99,7 @@ export async function runTraining(job: TrainingJob): Promise<Trained> {
     learningRateScale: settings.layerDecay === 1 ? undefined : layerwiseDecay(settings.layerDecay, config),
     executor: (job.makeExecutor ?? makeEagerExecutor)({ compileIf: shapes.comesAgain }),
   });
+  const watching = runCallbacks(settings, labels, job.output, from !== undefined);
   let checkpoint: string | undefined;
   try {
     const history = await compiled.fit(dataset(train, shapes.training), {
@@ -112,9 +116,11 @@ export async function runTraining(job: TrainingJob): Promise<Trained> {
       gradientAccumulationSteps: settings.accumulate,
       seed: settings.seed,
       validationData: dataset(valid, shapes.evaluation),
-      callbacks: [showProgress(sink, metric.name)],
+      callbacks: [showProgress(sink, metric.name), ...watching.callbacks],
       signal,
     });
+    const outcome = watching.outcome();
+    if (outcome !== undefined) sink.write(`${outcome}\n`);
     return {
       history,
       score: async (examples, onProgress) => {

@@ -62,6 +62,7 @@ async function failingRun(
   const error: unknown = await runTraining({
     loaded,
     splits,
+    output: run,
     settings,
     sink: { write: () => true },
     signal: new AbortController().signal,
