@@ -3,23 +3,13 @@ export class AllocationError extends Error {
   override readonly name = 'AllocationError';
 }
 
-interface Meter {
-  /** most bytes of one allocation */
-  limit: number;
-  /** bytes of all of them since `meterAllocations` */
-  total: number;
+/** Most bytes of one allocation. */
+let limit = Infinity;
+
+/** Refuses larger allocations from here on. */
+export function limitAllocations(bytes: number): void {
+  limit = bytes;
 }
-
-const meter: Meter = { limit: Infinity, total: 0 };
-
-/** Counts from here on, and refuses allocations of more bytes. */
-export function meterAllocations(limit: number): void {
-  meter.limit = limit;
-  meter.total = 0;
-}
-
-/** Bytes allocated since `meterAllocations`. */
-export const allocated = (): number => meter.total;
 
 function bytesOf(argument: unknown, bytesPerElement: number): number {
   if (typeof argument === 'number') return argument * bytesPerElement;
@@ -30,20 +20,19 @@ function bytesOf(argument: unknown, bytesPerElement: number): number {
 
 type Constructor = new (...args: never) => object;
 
-function metered<Original extends Constructor>(original: Original, bytesPerElement: number): Original {
+function watched<Original extends Constructor>(original: Original, bytesPerElement: number): Original {
   const proxy: Original = new Proxy(original, {
     construct(target, args: unknown[], newTarget) {
       const bytes = bytesOf(args[0], bytesPerElement);
-      meter.total += bytes;
-      if (bytes > meter.limit) throw new AllocationError(`an allocation of ${bytes} bytes`);
+      if (bytes > limit) throw new AllocationError(`an allocation of ${bytes} bytes`);
       return Reflect.construct(target, args, newTarget === proxy ? target : newTarget) as object;
     },
   });
   return proxy;
 }
 
-/** Puts counters before the constructors of typed arrays and buffers, for the whole thread. */
-export function installMeter(): void {
+/** Puts guards before the constructors of typed arrays and buffers, for the whole thread. */
+export function watchAllocations(): void {
   const names = [
     'Uint8Array',
     'Uint16Array',
@@ -55,6 +44,6 @@ export function installMeter(): void {
   const others = ['Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array'] as const;
   const scope = globalThis as unknown as Record<string, Constructor & { BYTES_PER_ELEMENT?: number }>;
   for (const name of [...names, ...others, 'ArrayBuffer']) {
-    scope[name] = metered(scope[name], scope[name].BYTES_PER_ELEMENT ?? 1);
+    scope[name] = watched(scope[name], scope[name].BYTES_PER_ELEMENT ?? 1);
   }
 }

@@ -15,7 +15,7 @@ const split: FilePort['split'] = (path) => {
   return { directory: path.slice(0, Math.max(slash, 0)), name: path.slice(slash + 1) };
 };
 
-/** Files in memory. */
+/** @public what `#files` is in the bundle */
 export const files: FilePort = {
   join: (directory, name) => `${directory}/${name}`,
   split,

@@ -20,7 +20,7 @@ export const edgeNumber = (draw: Draw): number =>
   draw.chance(0.8) ? Number(draw.pick(NUMBERS)) : draw.pick([-1, 0.5, 1e308, -(2 ** 53), NaN]);
 
 /** Bytes with `insert` in place of what is between two places. */
-export function spliced(bytes: Uint8Array, from: number, to: number, insert: Uint8Array): Uint8Array {
+function spliced(bytes: Uint8Array, from: number, to: number, insert: Uint8Array): Uint8Array {
   const result = new Uint8Array(from + insert.length + bytes.length - to);
   result.set(bytes.subarray(0, from));
   result.set(insert, from);

@@ -1,5 +1,5 @@
 import { BertError } from '../../src/errors.js';
-import { AllocationError, meterAllocations } from './allocations.js';
+import { AllocationError, limitAllocations } from './allocations.js';
 import { mount } from './memory-files.js';
 import type { Input, Target } from './target.js';
 
@@ -29,12 +29,12 @@ export interface Fault {
 export async function tryInput(target: Target, input: Input): Promise<string | Fault> {
   mount(new Map([...input].map(([name, bytes]) => [`${FOLDER}/${name}`, bytes])));
   const size = [...input.values()].reduce((sum, bytes) => sum + bytes.length, 0);
-  meterAllocations(FLOAT * size + FEW_BYTES);
+  limitAllocations(FLOAT * size + FEW_BYTES);
   try {
     await target.read(FOLDER);
     return 'ok';
   } catch (error) {
-    meterAllocations(Infinity);
+    limitAllocations(Infinity);
     if (error instanceof AllocationError)
       return {
         what: 'allocation',
@@ -48,7 +48,7 @@ export async function tryInput(target: Target, input: Input): Promise<string | F
       };
     return String(error.code);
   } finally {
-    meterAllocations(Infinity);
+    limitAllocations(Infinity);
   }
 }
 

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
-import { installMeter } from './allocations.js';
+import { watchAllocations } from './allocations.js';
 import { drawFrom, seedOf } from './random.js';
 import { TARGETS } from './targets/index.js';
 import { PLANTED } from './targets/planted.js';
@@ -52,5 +52,5 @@ async function work({ seed, first, step, count, targets, current }: Work): Promi
   return { answers, slowest, found: undefined };
 }
 
-installMeter();
+watchAllocations();
 parentPort?.postMessage(await work(workerData as Work));
