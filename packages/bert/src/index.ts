@@ -10,6 +10,7 @@ export type { Checkpoint, CheckpointEntry } from './checkpoint.js';
 export { type CheckpointFit, type FitOptions, type StoredParameter } from './checkpoint-fit.js';
 export { type AssignParameter, loadParameters, type LoadReport } from './checkpoint-load.js';
 export { openCheckpoint } from './checkpoint-open.js';
+export { type ConvertOptions, convertPretrained, type ConvertReport } from './saving/convert.js';
 export type { ParameterToSave, ParametersToSave } from './saving/parameter-to-save.js';
 export { SAVE_FORMATS, type SaveFormat, type SaveOptions, saveParameters } from './saving/save-parameters.js';
 export { type Activation, type BertConfig, bertSizes, createBertConfig } from './config.js';
