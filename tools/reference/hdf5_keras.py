@@ -59,6 +59,15 @@ def types(path):
                 dataset.attrs["unit"] = "none"
                 dataset.attrs["numbers"] = np.arange(3)
                 dataset.attrs["dtype"] = attribute
+        # bfloat16 as a float of its own, as HDF5 2.0 has it.
+        bfloat16 = h5py.h5t.IEEE_F32LE.copy()
+        bfloat16.set_fields(15, 7, 8, 0, 7)
+        bfloat16.set_size(2)
+        bfloat16.set_precision(16)
+        bfloat16.set_ebias(127)
+        h5py.h5d.create(file.id, b"bf16/native", bfloat16, h5py.h5s.create_simple((2, 3))).write(
+            h5py.h5s.ALL, h5py.h5s.ALL, counting(6).reshape(2, 3)
+        )
         file["text"] = "what is no number"
         file["flags"] = np.array([True, False])
         file["pairs"] = np.zeros(2, dtype=[("a", "<f4"), ("b", "<i4")])
@@ -90,6 +99,13 @@ def latest(path):
     with h5py.File(path, "a", libver="latest") as file:
         for i in range(2):
             file[f"added_{i}"] = counting(1) + i
+
+
+def ordered(path):
+    with h5py.File(path, "w", track_order=True) as file:
+        for name in "cba":
+            file.create_group(name, track_order=True)["values"] = counting(3)
+            file[name].attrs["last"] = 1
 
 
 def refused(folder):
@@ -212,6 +228,7 @@ if __name__ == "__main__":
     types(options.folder / "hdf5/types.h5")
     links(options.folder / "hdf5/links.h5")
     latest(options.folder / "hdf5/latest.h5")
+    ordered(options.folder / "hdf5/ordered.h5")
     user_block(options.folder / "hdf5/user-block.h5")
     refused(options.folder / "hdf5")
     if options.model:

@@ -68,7 +68,7 @@ export function mapCheckpoint(
   const readTransposed = async (name: string): Promise<Float32Array> => {
     const { key, shape, transpose } = find(name);
     const values = await store.read(key);
-    return transpose || shape.length !== 2 ? values : transposed(values, shape[0], shape[1]);
+    return transpose ? values : transposed(values, shape[0], shape[1]);
   };
   return { file, entries, metadata, read, readTransposed, close: () => store.close() };
 }

@@ -54,6 +54,8 @@ describe('files written by h5py', () => {
       expect(dtypes).toEqual(['BF16', 'BF16', 'OPAQUE', 'OPAQUE']);
       expect([...(await file.read('bf16/bfloat16'))]).toEqual(counting(6));
       expect([...(await file.read('bf16/fixed'))]).toEqual(counting(6));
+      expect(file.entries.get('bf16/native')?.dtype).toBe('BF16');
+      expect([...(await file.read('bf16/native'))]).toEqual(counting(6));
     });
   });
 
@@ -98,6 +100,13 @@ describe('files written by h5py', () => {
       for (const i of counting(6)) expect([...(await file.read(`group/row_${i}`))]).toEqual(counting(3, i));
       expect([...(await file.read('compact'))]).toEqual([0, 1]);
       expect([...(await file.read('added_1'))]).toEqual([1]);
+    });
+  });
+
+  it('may keep the order in which they were made', async () => {
+    await withFile(path('ordered.h5'), async (file) => {
+      expect([...file.entries.keys()].sort()).toEqual(['a/values', 'b/values', 'c/values']);
+      expect([...(await file.read('b/values'))]).toEqual(counting(3));
     });
   });
 

@@ -114,6 +114,35 @@ describe.each(SAVED_MODELS)('%s', (folder) => {
   });
 });
 
+/** Written by Keras 2 with a TFBert of transformers 4.57.6 in the model: tools/reference/tfbert_saved_model.py. */
+describe('a TFBert inside a model of Keras', () => {
+  const folder = join(import.meta.dirname, 'golden/keras/tfbert-saved-model');
+  const outputs = readTensors(join(folder, 'expected.safetensors'));
+
+  it.each(['cpu', 'wasm'])('gives the outputs of transformers on %s', async (backend) => {
+    await tf.setBackend(backend);
+    const bert = await Bert.fromPretrained(folder);
+    const sizes = { vocabSize: 20, hiddenSize: 64, numLayers: 1, intermediateSize: 48, maxPosition: 16 };
+    expect(bert.config).toEqual(createBertConfig({ ...sizes, numHeads: 1, activation: 'gelu' }));
+    const int32 = (name: string): tf.Tensor2D => tf.tensor2d(outputs.get(name)!.data, [2, 6], 'int32');
+    const [inputIds, attentionMask] = [int32('input_ids'), int32('attention_mask')];
+    const inputs = { inputIds, attentionMask, tokenTypeIds: tf.zerosLike(inputIds) };
+    const output = bert.encode(inputs);
+    const wanted = (name: string): ArrayLike<number> => outputs.get(name)!.data;
+    expectClose(output.lastHiddenState.dataSync(), wanted('last_hidden_state'), { atol: 5e-5 });
+    expectClose(output.pooledOutput?.dataSync() ?? [], wanted('pooler_output'), { atol: 5e-5 });
+    const heads = await tensorsOf(folder);
+    const [weight, bias] = ['weight', 'bias'].map((part) => heads.get(`classifier.${part}`)!);
+    const logits = tf.add(
+      tf.matMul(output.pooledOutput!, tf.tensor2d(weight.data, [2, 64]), false, true),
+      tf.tensor1d(bias.data),
+    );
+    expectClose(logits.dataSync(), wanted('logits'), { atol: 5e-5 });
+    tf.dispose([output, inputs, logits]);
+    bert.dispose();
+  });
+});
+
 describe('a SavedModel', () => {
   const finetuned = (): string => {
     const folder = temporaryFolder();

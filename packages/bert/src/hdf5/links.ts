@@ -10,9 +10,6 @@ export interface Link {
   readonly address: number;
 }
 
-/** Entry of a symbol table that is a path instead of an object. */
-const SOFT = 2;
-
 /** Kind of a link to an object in the same file. */
 const HARD = 0;
 
@@ -46,9 +43,9 @@ async function readSymbols(bytes: Hdf5Bytes, address: number, names: Uint8Array)
   for (let i = 0; i < count; i++) {
     const name = nameAt(names, bytes.someAddress(cursor, 'a name'), bytes);
     const target = bytes.address(cursor);
-    const kind = cursor.unsigned(4);
-    cursor.take(20);
-    if (kind !== SOFT && target !== undefined) links.push({ name, address: target });
+    cursor.take(24);
+    // A link to a path has no address.
+    if (target !== undefined) links.push({ name, address: target });
   }
   return links;
 }
