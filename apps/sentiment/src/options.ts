@@ -157,6 +157,9 @@ const train = {
     aboveMin: true,
     max: 1,
   }),
+  cacheFeatures: flag(
+    'with --freeze encoder: run the encoder once, not once an epoch, and without dropout in it',
+  ),
   loraRank: integer(
     'train changes of this rank to some maps of the encoder (LoRA), and the head, instead of the weights',
     undefined,

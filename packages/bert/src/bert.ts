@@ -2,9 +2,9 @@ import type * as tf from '@tensorflow/tfjs';
 
 import type { BertConfig } from './config.js';
 import type { ParseConfigOptions } from './config-json.js';
-import { type BertOutput, type EncodeOptions, runEncoder } from './encoder.js';
+import { type BertOutput, type EncodeOptions, outputOfKnown, runEncoder } from './encoder.js';
 import { BertError } from './errors.js';
-import { type BertInputs, checkInputs, findWrongId } from './inputs.js';
+import { type BertInputs, checkInputs, findWrongId, InputError } from './inputs.js';
 import { Lora } from './lora/lora.js';
 import type { LoraConfig } from './lora/lora-config.js';
 import {
@@ -129,7 +129,7 @@ export class Bert {
   /**
    * Encodes one batch.
    * @returns tensors the caller disposes
-   * @throws InputError `wrong-dtype`, `wrong-shape`, `too-long`, and `id-out-of-range` on backends whose lookup
+   * @throws InputError `wrong-dtype`, `wrong-shape`, `too-long`, `already-encoded`, and `id-out-of-range` on backends whose lookup
    *   refuses such ids (WebGL looks up zeros instead); BertError `merged` for a training run of a merged encoder
    */
   encode(inputs: BertInputs, options: EncodeOptions = {}): BertOutput {
@@ -139,6 +139,14 @@ export class Bert {
         'merged',
         'encode: LoRA is merged, so it cannot be trained. Call unmergeLora first.',
       );
+    }
+    const { lastHiddenState } = inputs;
+    if (lastHiddenState) {
+      if (!options.hiddenStates && !options.attentions)
+        return outputOfKnown(this.weights, lastHiddenState, options.run);
+      const message =
+        'encode: the inputs hold lastHiddenState, so no layer runs whose states could be returned.';
+      throw new InputError('already-encoded', message);
     }
     try {
       return runEncoder(this.weights, this.config, inputs, { ...options, recompute: this.recompute });

@@ -81,6 +81,24 @@ export function runEncoder(
   return output;
 }
 
+/** What an encoder gives whose last hidden state is known: that, and the pooler's output. */
+export function outputOfKnown(
+  weights: BertWeights,
+  lastHiddenState: tf.Tensor3D,
+  run: TrainingRun | undefined,
+): BertOutput {
+  const [batch, length, width] = lastHiddenState.shape;
+  return tf.tidy(() => {
+    const rows: tf.Tensor2D = tf.reshape(lastHiddenState, [batch * length, width]);
+    return {
+      lastHiddenState: tf.clone(lastHiddenState),
+      pooledOutput: weights.pooler && pool(weights.pooler, rows, { batch, length }, run),
+      hiddenStates: [],
+      attentions: [],
+    };
+  });
+}
+
 function embeddings(
   weights: BertWeights,
   config: BertConfig,
@@ -161,7 +179,7 @@ function intermediateOf(
 function pool(
   pooler: NonNullable<BertWeights['pooler']>,
   x: tf.Tensor2D,
-  { batch, length }: AttentionShape,
+  { batch, length }: Pick<AttentionShape, 'batch' | 'length'>,
   run: TrainingRun | undefined,
 ): tf.Tensor2D {
   return tf.tidy(() => {

@@ -35,6 +35,7 @@ export {
   type ParameterMismatch,
 } from './errors.js';
 export type { RandomAccessFile } from './files.js';
+export { type FeatureExtractor, firstTokenFeatures } from './first-token.js';
 export { HeapError, type HeapErrorCode } from './heap.js';
 export { type BertInputs, InputError, type InputErrorCode } from './inputs.js';
 export { addLora, type AddLoraOptions, mergeLora, unmergeLora } from './lora/add-lora.js';

@@ -11,15 +11,22 @@ export type BertInputs = {
   readonly attentionMask: tf.Tensor2D;
   /** [B, T] int32: 0 for the first text of a pair, 1 for the second */
   readonly tokenTypeIds: tf.Tensor2D;
+  /**
+   * [B, T, D] float32: the last hidden state of these inputs where it is known already, as of an encoder that is not
+   * trained. The encoder does not run then, but for the pooler. With the first token's alone, T is 1 for all four.
+   */
+  readonly lastHiddenState?: tf.Tensor3D | undefined;
 };
 
 /**
- * - `wrong-dtype`: not int32
+ * - `wrong-dtype`: not int32; for `lastHiddenState` not float32
  * - `wrong-shape`: not [B, T], or the three tensors differ, or B or T is 0
  * - `too-long`: T is more than the model has positions
  * - `id-out-of-range`: an id that its table has no row for
+ * - `already-encoded`: hidden states or attentions are asked for, but `lastHiddenState` keeps the layers from running
  */
-export type InputErrorCode = 'wrong-dtype' | 'wrong-shape' | 'too-long' | 'id-out-of-range';
+export type InputErrorCode =
+  'wrong-dtype' | 'wrong-shape' | 'too-long' | 'id-out-of-range' | 'already-encoded';
 
 /** A batch the encoder cannot run on. */
 export class InputError extends BertError<InputErrorCode> {
@@ -51,6 +58,7 @@ export function checkInputs(inputs: BertInputs, config: BertConfig): void {
       );
     }
   }
+  if (inputs.lastHiddenState) checkHiddenState(inputs.lastHiddenState, [...shape, config.hiddenSize]);
   if (shape[1] > config.maxPosition) {
     throw new InputError(
       'too-long',
@@ -58,6 +66,17 @@ export function checkInputs(inputs: BertInputs, config: BertConfig): void {
         `Truncate to maxLength ${config.maxPosition} when tokenizing.`,
     );
   }
+}
+
+function checkHiddenState({ dtype, shape }: tf.Tensor3D, expected: readonly number[]): void {
+  if (dtype !== 'float32') {
+    throw new InputError('wrong-dtype', `lastHiddenState: expected float32, found ${dtype}.`);
+  }
+  if (shape.join() === expected.join()) return;
+  throw new InputError(
+    'wrong-shape',
+    `lastHiddenState: expected shape [${expected.join(', ')}], [B, T] as inputIds and D, found [${shape.join(', ')}].`,
+  );
 }
 
 /**

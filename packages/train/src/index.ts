@@ -168,6 +168,7 @@ export {
   segmentPairs,
   type TokenizedDocument,
 } from './pre-training/segment-pairs.js';
+export { predict, type PredictOptions } from './predict.js';
 export { constantSchedule } from './schedules/constant.js';
 export { cosineRestartsSchedule, cosineSchedule } from './schedules/cosine.js';
 export { inverseSqrtSchedule } from './schedules/inverse-sqrt.js';

@@ -24,6 +24,7 @@ import {
   saveCheckpoint,
   type Checkpoint,
 } from '../training/checkpoint.js';
+import { checkCacheOptions } from '../training/cached-features.js';
 import { loraOf } from '../training/lora.js';
 import { checkSameData, dataFingerprint, resumedOptions, storedOptions } from '../training/resume.js';
 import { runTraining, type Trained } from '../training/run-training.js';
@@ -69,6 +70,7 @@ async function prepare(
   const stored = directory === undefined ? undefined : storedTask(await readModelConfig(directory));
   const task = values.task ?? stored?.task ?? 'single-label';
   const settings = resolveSettings({ ...values, task });
+  checkCacheOptions(settings);
   const lora = await loraOf(settings, checkpoint);
   const splits = await loadSplits({ ...values, columns: values, cwd: io.cwd }, task, stored);
   const fingerprint = dataFingerprint(splits);

@@ -18,6 +18,7 @@ import { collate, encodeExamples, type EncodedExample, type PaddedLength } from 
 import { memoryError } from '../model/memory-error.js';
 import { type Scores, toScores } from '../model/score.js';
 import { type MakeExecutor, makeEagerExecutor, trainingShapes } from '../model/shapes.js';
+import { cachedSplits, rowsOf } from './cached-features.js';
 import { trainedParameters } from './freeze.js';
 import { optimizerOf, scheduleOf } from './optimizer.js';
 import type { TrainSettings } from './settings.js';
@@ -89,6 +90,11 @@ export async function runTraining(job: TrainingJob): Promise<Trained> {
   const metric = metricOf(labels.task);
   const { config } = model.bert;
   const trained = new Set(trainedParameters(model.parameters.keys(), settings.freeze, config.numLayers));
+  const executor = (job.makeExecutor ?? makeEagerExecutor)({
+    // Features are rows of one token: all full batches have one shape.
+    compileIf: (batch) =>
+      'lastHiddenState' in batch ? rowsOf(batch) === sizing.batchSize : shapes.comesAgain(batch),
+  });
   const compiled = compile(model, {
     optimizer: optimizerOf(settings),
     schedule: scheduleOf(settings),
@@ -97,12 +103,16 @@ export async function runTraining(job: TrainingJob): Promise<Trained> {
     trainable: (name) => trained.has(name),
     trainFrom: settings.unfreeze === undefined ? undefined : gradualUnfreezing(settings.unfreeze, config),
     learningRateScale: settings.layerDecay === 1 ? undefined : layerwiseDecay(settings.layerDecay, config),
-    executor: (job.makeExecutor ?? makeEagerExecutor)({ compileIf: shapes.comesAgain }),
+    executor,
   });
   const watching = runCallbacks(settings, labels, job.output, from !== undefined);
   let checkpoint: string | undefined;
   try {
-    const history = await compiled.fit(dataset(train, shapes.training), {
+    const data = { train: dataset(train, shapes.training), valid: dataset(valid, shapes.evaluation) };
+    const seen = settings.cacheFeatures
+      ? await cachedSplits(model.bert, data, { executor, sizing, signal, sink })
+      : data;
+    const history = await compiled.fit(seen.train, {
       resume: from,
       checkpoint: {
         everySteps: settings.saveSteps,
@@ -115,7 +125,7 @@ export async function runTraining(job: TrainingJob): Promise<Trained> {
       ...sizing,
       gradientAccumulationSteps: settings.accumulate,
       seed: settings.seed,
-      validationData: dataset(valid, shapes.evaluation),
+      validationData: seen.valid,
       callbacks: [showProgress(sink, metric.name), ...watching.callbacks],
       signal,
     });
