@@ -31,6 +31,8 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
         return await (await import('./commands/tokenize.js')).tokenize(line.values, line.positionals, io);
       case 'pretrain':
         return await (await import('./commands/pretrain.js')).pretrain(line.values, io);
+      case 'convert':
+        return await (await import('./commands/convert.js')).convert(line.values, line.positionals, io);
       case 'data':
         return await (await import('./commands/data.js')).data(line.values, io);
       case 'doctor':

@@ -8,6 +8,8 @@ import {
   type OptionTable,
   type Values,
 } from './option-kinds.js';
+import type { CommandSpec } from './command-spec.js';
+import { convertCommand } from './convert/convert-command.js';
 import { pretrainOptions } from './pretrain/pretrain-options.js';
 import {
   parseClassWeights,
@@ -268,18 +270,6 @@ const doctor = {
   json: flag('print the report as one JSON object'),
 };
 
-/** One command as the parser and the help see it. */
-export interface CommandSpec {
-  /** One sentence without a full stop. */
-  readonly summary: string;
-  /** Name of the arguments that are not options; empty where none are taken. */
-  readonly positionals: string;
-  /** Options that must be given. */
-  readonly required: readonly string[];
-  /** A line to copy. */
-  readonly example: string;
-}
-
 /** Every command: what it does, and its options. */
 export const commands = {
   train: {
@@ -322,6 +312,7 @@ export const commands = {
       jitCompile: train.jitCompile,
     },
   },
+  convert: convertCommand,
   data: {
     summary: 'Write the built-in reviews as train.csv, valid.csv and test.csv',
     positionals: '',
