@@ -9,6 +9,8 @@ export interface Context {
   readonly settings: Settings;
   /** undefined: only ours is measured */
   readonly peer: Peer | undefined;
+  /** names of Pythons, `PEER_PYTHON` and others, are looked up here */
+  readonly env: NodeJS.ProcessEnv;
   /** prints a line of progress */
   readonly say: (line: string) => void;
 }

@@ -1,9 +1,14 @@
 import { BenchError } from './errors.js';
+import type { Compared } from './compare.js';
+import type { LoadTiming } from './work/load-requests.js';
 import type { InferenceTiming, TrainStepTiming } from './work/requests.js';
 
 /** Cross-entropy of two classes before anything is learnt. */
 const UNTRAINED = Math.LN2;
 const TOLERANCE = 0.5;
+
+/** Sums in float64 of the same values in another order. */
+const SUM_TOLERANCE = 1e-9;
 
 /**
  * Refuses the figures of a side that did not compute what it should: with random weights two classes are equally likely
@@ -26,6 +31,16 @@ export function checkProbabilities(side: string, { mean_probability }: Inference
     side,
     `mean probability ${mean_probability} of the first of two classes, expected one near 1/2`,
   );
+}
+
+/** Refuses loads of which one has other values than the rest. @throws BenchError `wrong-figures` */
+export function checkSums(name: string, { ours, peer }: Compared<LoadTiming>): void {
+  const sums = [...ours, ...peer].map(({ checksum }) => checksum);
+  const [first] = sums;
+  for (const sum of sums) {
+    if (Math.abs(sum - first) <= SUM_TOLERANCE * Math.max(1, Math.abs(first))) continue;
+    throw wrong(name, `the pooler's weight sums to ${sum} after one load and to ${first} after another`);
+  }
 }
 
 function wrong(side: string, what: string): BenchError {

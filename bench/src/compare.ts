@@ -1,7 +1,6 @@
 import { alternate, type Side } from './alternate.js';
 import type { Context } from './benchmark.js';
-import { runJson } from './child.js';
-import { peerScript } from './peer.js';
+import { runPeer } from './peer.js';
 import { runOurs } from './run-ours.js';
 import { median } from './statistics.js';
 import type { Timing, WorkRequest } from './work/requests.js';
@@ -50,8 +49,7 @@ export function pythonPeer<Result extends Timing>(
   env: Readonly<Record<string, string>> = {},
 ): (() => Promise<Result>) | undefined {
   if (!peer) return undefined;
-  const request = { name: 'PyTorch', command: peer.python, args: [peerScript(script), ...args], env };
-  return async () => (await runJson<Result>(request)).result;
+  return () => runPeer<Result>(peer, script, args, env);
 }
 
 /** The median time of each round. */

@@ -66,6 +66,7 @@ async function run(settings: Settings, argv: readonly string[], io: Io): Promise
   } = await benchmark.run({
     settings,
     peer: search.peer,
+    env: io.env,
     say: io.err,
   });
   if (rows.length === 0 && !skipped) {

@@ -16,7 +16,12 @@ export function peakMemoryOf(pid: number | 'self'): number | undefined {
   }
 }
 
-/** The same of this process, on every system. */
+/** Resident memory of this process now, in megabytes. */
+export function presentMemory(): number {
+  return process.memoryUsage.rss() / MEGABYTE;
+}
+
+/** Most resident memory that this process has had so far, in megabytes, on every system. */
 export function ownPeakMemory(): number {
   return peakMemoryOf('self') ?? (process.resourceUsage().maxRSS * 1024) / MEGABYTE;
 }

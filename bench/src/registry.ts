@@ -2,6 +2,7 @@ import type { Benchmark } from './benchmark.js';
 import { finetune } from './benchmarks/finetune.js';
 import { gpu } from './benchmarks/gpu.js';
 import { inference } from './benchmarks/inference.js';
+import { load } from './benchmarks/load.js';
 import { memory } from './benchmarks/memory.js';
 import { tokenizer } from './benchmarks/tokenizer.js';
 import { trainStep } from './benchmarks/train-step.js';
@@ -13,5 +14,6 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   finetune,
   memory,
   tokenizer,
+  load,
   gpu,
 };

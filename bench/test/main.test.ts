@@ -25,7 +25,7 @@ describe('the command line', () => {
     expect(await main(argv, io)).toBe(2);
     expect(io.errLines.join('\n')).toMatch(message);
     expect(io.errLines.join('\n')).toContain(
-      'benchmarks: train-step, inference, finetune, memory, tokenizer, gpu',
+      'benchmarks: train-step, inference, finetune, memory, tokenizer, load, gpu',
     );
     expect(io.outLines).toEqual([]);
   });
@@ -132,6 +132,27 @@ describe('a smoke run (our side as built in dist)', () => {
     for (const { ours, unit, better } of report.rows) {
       expect(ours).toBeGreaterThan(0);
       expect(better).toBe(unit === 'MB/s' ? 'higher' : 'lower');
+    }
+  });
+
+  it('of load measures what there is no Python for alone, and leaves out what only Python writes', async () => {
+    const { report, err } = await smoke('load');
+    expect(err).toMatch(/no peer: PEER_PYTHON is not set: it names a Python that has torch/);
+    expect(err).toMatch(
+      /no peer: PEER_TENSORFLOW is not set[^]*pip install tensorflow-cpu[^]*pnpm bench load/,
+    );
+    expect(err).toMatch(/PyTorch's pickle, wasm, against torch.load: not measured/);
+    expect(report.rows.map(({ name, unit }) => `${name} ${unit}`)).toEqual(
+      [
+        'safetensors, wasm, against safetensors',
+        'safetensors, cpu, against safetensors',
+        'safetensors, wasm, against transformers',
+        "TensorFlow's checkpoint, wasm, against load_checkpoint",
+      ].flatMap((name) => [`${name} ms`, `${name}, memory it adds MB`]),
+    );
+    for (const { ours, peer } of report.rows) {
+      expect(ours).toBeGreaterThan(0);
+      expect(peer).toBeNull();
     }
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { alternate } from '../src/alternate.js';
-import { checkLosses, checkProbabilities } from '../src/checks.js';
+import { checkLosses, checkProbabilities, checkSums } from '../src/checks.js';
 import { runChild, runJson } from '../src/child.js';
 import { checkMixedPrecision } from '../src/gpu/mixed-precision.js';
 import { largestBatch } from '../src/largest-batch.js';
@@ -101,6 +101,22 @@ describe('figures that cannot be right', () => {
   it('are refused: probabilities that do not sum to 1', () => {
     expect(() => checkProbabilities('peer', { ...timing, mean_probability: 0.5 })).not.toThrow();
     expect(() => checkProbabilities('peer', { ...timing, mean_probability: NaN })).toThrow(/peer/);
+  });
+});
+
+describe('loads', () => {
+  const timing = { times_ms: [1], first_ms: 1, peak_rss_mb: 1, added_mb: 1, engine: 'x', versions: {} };
+  const loaded = (...sums: number[]) => sums.map((checksum) => ({ ...timing, checksum }));
+
+  it('are refused whose values differ, or are not numbers', () => {
+    const check = (ours: number[], peer: number[]) => () =>
+      checkSums('pickle', { ours: loaded(...ours), peer: loaded(...peer) });
+    expect(check([41.5, 41.5], [41.5 + 1e-9])).not.toThrow();
+    expect(check([41.5], [41.6])).toThrow(
+      /pickle: the pooler's weight sums to 41.6 after one load and to 41.5/,
+    );
+    expect(check([41.5, 0], [])).toThrow(/sums to 0/);
+    expect(check([NaN], [NaN])).toThrow(/NaN/);
   });
 });
 

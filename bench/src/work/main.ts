@@ -15,6 +15,10 @@ async function work(request: WorkRequest): Promise<object> {
       return (await import('./make-model.js')).makeModel(request);
     case 'fine-tune':
       return (await import('./fine-tune.js')).fineTune(request);
+    case 'make-weights':
+      return (await import('./make-weights.js')).makeWeights(request);
+    case 'load':
+      return (await import('./load.js')).timeLoad(request);
     case 'make-tokenizer':
       return (await import('./tokenize.js')).makeTokenizer(request);
     case 'encode-texts':

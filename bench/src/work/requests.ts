@@ -1,4 +1,5 @@
 import type { Shape } from '../shape.js';
+import type { LoadRequest, MakeWeightsRequest } from './load-requests.js';
 import type { TokenizerWork } from './tokenizer-requests.js';
 
 /** Which of ours computes. */
@@ -83,7 +84,13 @@ export interface FineTuneFigures {
 
 /** One piece of work for a process of its own. */
 export type WorkRequest =
-  TrainStepRequest | InferenceRequest | MakeModelRequest | FineTuneRequest | TokenizerWork;
+  | TrainStepRequest
+  | InferenceRequest
+  | MakeModelRequest
+  | FineTuneRequest
+  | MakeWeightsRequest
+  | LoadRequest
+  | TokenizerWork;
 
 /** What timed work says at its end, on ours as on the peers' side. */
 export interface Timing {
