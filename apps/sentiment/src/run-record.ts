@@ -11,10 +11,8 @@ import { writeFileAtomic } from './write-file.js';
 /** Name of the record in a saved directory. */
 const runFile = 'run.json';
 
-/** Everything about a run that is not in the weights. */
-export interface RunRecord {
-  /** The command that wrote this. */
-  readonly command: 'train';
+/** What every record of a training says. */
+export interface TrainingRecord {
   /** Every option with the value that was used. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Versions of Node and of all packages. */
@@ -23,20 +21,26 @@ export interface RunRecord {
   readonly backend: Pick<Backend, 'name' | 'reason' | 'tensorflow'>;
   /** Seed of everything random. */
   readonly seed: number;
+  /** Figures by epoch and step, the number of steps, and whether they came to their end. */
+  readonly history: History;
+  /** Start, ISO 8601. */
+  readonly started: string;
+  /** Seconds of the training alone. */
+  readonly trainingSeconds: number;
+}
+
+/** Everything about a fine-tuning that is not in the weights. */
+export interface RunRecord extends TrainingRecord {
+  /** The command that wrote this. */
+  readonly command: 'train';
   /** What is told apart. */
   readonly labels: LabelSpace;
   /** Longest input in tokens: `evaluate` and `predict` cut at the same length. */
   readonly maxLength: number;
   /** Numbers of examples. */
   readonly examples: { readonly train: number; readonly valid: number; readonly test: number };
-  /** Figures by epoch and step, the number of steps, and whether they came to their end. */
-  readonly history: History;
   /** Figures on the examples named by `of`; absent when the training was interrupted. */
   readonly result?: { readonly of: 'test' | 'valid'; readonly report: Report };
-  /** Start, ISO 8601. */
-  readonly started: string;
-  /** Seconds of the training alone. */
-  readonly trainingSeconds: number;
 }
 
 /** JSON has no Map; `--class-weights` makes one. */

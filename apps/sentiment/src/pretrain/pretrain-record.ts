@@ -1,37 +1,21 @@
 import { join } from 'node:path';
 
-import type { History } from '@bertune/train';
-
-import type { Backend } from '../backend.js';
+import type { TrainingRecord } from '../run-record.js';
 import { writeFileAtomic } from '../write-file.js';
 import type { UnigramBaseline } from './pretrain-metrics.js';
 import type { CorpusCounts } from './read-documents.js';
 
 /** Everything about a pre-training that is not in the weights. */
-export interface PretrainRecord {
+export interface PretrainRecord extends TrainingRecord {
   readonly command: 'pretrain';
-  /** Every option with the value that was used. */
-  readonly options: Readonly<Record<string, unknown>>;
-  /** Versions of Node and of all packages. */
-  readonly versions: Readonly<Record<string, string>>;
-  /** What computed, and why. */
-  readonly backend: Pick<Backend, 'name' | 'reason' | 'tensorflow'>;
-  /** Seed of everything random. */
-  readonly seed: number;
   /** What was read. */
   readonly corpus: CorpusCounts;
   /** Texts trained on. */
   readonly texts: number;
   /** Share of their tokens that was padding. */
   readonly paddingWaste: number;
-  /** Figures by step, the number of steps, and whether they came to their end. */
-  readonly history: History;
   /** Figures on the validation text, and those of frequencies alone. */
   readonly result: Readonly<Record<string, number | UnigramBaseline>>;
-  /** Start, ISO 8601. */
-  readonly started: string;
-  /** Seconds of the training alone. */
-  readonly trainingSeconds: number;
 }
 
 /** Writes `run.json` into a folder. */
