@@ -26,7 +26,7 @@ describe('inputs that are wrong in every way', () => {
       // A target whose inputs are all good, or all bad at the first look, tries nothing.
       const answers = output.split('\n').filter((line) => line.startsWith(`  ${target} `));
       expect([target, answers.some((line) => line.startsWith(`  ${target} ok `))]).toEqual([target, true]);
-      expect(answers.length).toBeGreaterThan(4);
+      expect(answers.length).toBeGreaterThan(2);
     }
   });
 

@@ -68,7 +68,7 @@ function watch(
   const report = new Promise<Report>((resolve) => {
     const fail = (what: string, detail: string): void => {
       const index = Atomics.load(work.current, 0);
-      const target = work.targets[index % work.targets.length];
+      const target = work.targets[Atomics.load(work.current, 1)] ?? '';
       const slowest = { index, milliseconds: 0 };
       resolve({ answers: new Map(), slowest, found: { index, target, fault: { what, detail } } });
     };
@@ -115,7 +115,7 @@ export async function main(
   const threads = Array.from({ length: step }, (_, i) => {
     const first = at ?? i;
     const end = at === undefined ? count : at + 1;
-    const current = new Int32Array(new SharedArrayBuffer(4));
+    const current = new Int32Array(new SharedArrayBuffer(8));
     return watch(script, { seed, targets, first, step, count: end, current }, longest);
   });
   const firstFault = new Promise<void>((resolve) => {

@@ -6,6 +6,8 @@ export type Input = ReadonlyMap<string, Uint8Array>;
 /** A reader to be tried. */
 export interface Target {
   readonly name: string;
+  /** once in how many rounds it has its turn; default 1. For readers that are far slower than the others */
+  readonly every?: number;
   /** An input that is wrong in some way, or not: valid files, and structures of the format taken apart and changed. */
   input(draw: Draw): Input;
   /**

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { watchAllocations } from './allocations.js';
 import { drawFrom, seedOf } from './random.js';
 import { TARGETS } from './targets/index.js';
+import type { Target } from './target.js';
 import { PLANTED } from './targets/planted.js';
 import { type Fault, tryInput } from './try-input.js';
 
@@ -13,7 +14,7 @@ export interface Work {
   readonly step: number;
   readonly count: number;
   readonly targets: readonly string[];
-  /** the input that is being read, for the watchdog */
+  /** the input that is being read, and by which of the targets, for the watchdog */
   readonly current: Int32Array;
 }
 
@@ -26,18 +27,24 @@ export interface Report {
   readonly found: { readonly index: number; readonly target: string; readonly fault: Fault } | undefined;
 }
 
-const targetAt = (names: readonly string[], index: number): (typeof TARGETS)[number] => {
-  const target = [...TARGETS, ...PLANTED].find(({ name }) => name === names[index % names.length]);
-  if (target === undefined) throw new Error(`no target ${names[index % names.length]}`);
-  return target;
-};
+/** Whose turn it is, by its place in the list: the next one's where a slow reader leaves out the round. */
+function turn(targets: readonly Target[], index: number): number {
+  const round = Math.floor(index / targets.length);
+  const own = index % targets.length;
+  return round % (targets[own]?.every ?? 1) === 0 ? own : (own + 1) % targets.length;
+}
 
-async function work({ seed, first, step, count, targets, current }: Work): Promise<Report> {
+async function work({ seed, first, step, count, targets: names, current }: Work): Promise<Report> {
+  const targets = [...TARGETS, ...PLANTED].filter(({ name }) => names.includes(name));
+  targets.sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
   const answers = new Map<string, number>();
   let slowest = { index: -1, milliseconds: 0 };
   for (let index = first; index < count; index += step) {
+    const place = turn(targets, index);
+    const target = targets[place];
+    if (target === undefined) throw new Error(`no targets ${names.join(', ')}`);
     Atomics.store(current, 0, index);
-    const target = targetAt(targets, index);
+    Atomics.store(current, 1, place);
     const input = target.input(drawFrom(seedOf(seed, index)));
     const begin = performance.now();
     const answer = await tryInput(target, input);

@@ -1,4 +1,5 @@
 import type { Target } from '../target.js';
+import { archives } from './archives.js';
 import { hdf5, hdf5Checkpoint } from './hdf5.js';
 import { safetensors } from './safetensors.js';
 import { shards } from './shards.js';
@@ -16,4 +17,5 @@ export const TARGETS: readonly Target[] = [
   savedModel,
   hdf5,
   hdf5Checkpoint,
+  archives,
 ];
