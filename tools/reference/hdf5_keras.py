@@ -48,6 +48,7 @@ def types(path):
             for name, dtype in NUMBERS.items():
                 file[f"{order}/{name}"] = counting(6, letter + dtype).reshape(2, 3)
         file["scalar"] = np.float32(1.5)
+        file["soft"] = h5py.SoftLink("/scalar")
         file["empty"] = np.zeros((0, 3), "<f4")
         file["null"] = h5py.Empty("<f4")
         low_level(file, "compact", counting(6).reshape(2, 3), h5py.h5d.COMPACT)

@@ -39,6 +39,7 @@ describe('files written by h5py', () => {
       }
       expect(file.entries.get('scalar')?.shape).toEqual([]);
       expect([...(await file.read('scalar'))]).toEqual([1.5]);
+      expect(file.entries.has('soft')).toBe(false);
       expect(file.entries.get('empty')?.shape).toEqual([0, 3]);
       expect([...(await file.read('empty'))]).toEqual([]);
       expect([...(await file.read('null'))]).toEqual([]);
