@@ -110,7 +110,9 @@ export function describeError(error: unknown): { readonly text: string; readonly
     };
   }
   // The packages' errors carry a code of ours, those of the system one in capitals: both speak for themselves.
-  if (typeof code === 'string') return { text: `error: ${error.message}`, exitCode: 1 };
+  // A --model that names nothing is a wrong command line.
+  const isUsage = error.name === 'SourceError' && (code === 'not-found' || code === 'not-a-source');
+  if (typeof code === 'string') return { text: `error: ${error.message}`, exitCode: isUsage ? 2 : 1 };
   return {
     text: `error: ${error.message}\nThis looks like a bug in bertune.\n${error.stack ?? ''}`,
     exitCode: 1,

@@ -66,8 +66,8 @@ const log: Option<Log> = {
 
 const train = {
   model: text(
-    'DIR',
-    'Hugging Face directory to start from (config.json, model.safetensors, vocab.txt)',
+    'SOURCE',
+    'model to start from: folder, archive, id on the Hugging Face hub (OWNER/NAME[@REVISION]), handle of TensorFlow Hub or Kaggle, address',
     undefined,
     'a small BERT from scratch',
   ),

@@ -106,12 +106,7 @@ cut off: 2, for --max-length
 
   it.each<[string, string[], number, RegExp]>([
     ['no texts', [], 1, /expected texts as arguments or on standard input, found none/],
-    [
-      'no such directory',
-      ['--model', 'none', 'a'],
-      2,
-      /--model: expected a directory with vocab\.txt or tokenizer\.json/,
-    ],
+    ['no such directory', ['--model', './none', 'a'], 2, /\.\/none: no such folder or file/],
     ['an option of another command', ['--epochs', '3', 'a'], 2, /--epochs/],
     ['a length for no token', ['--max-length', '2', 'a'], 2, /of at least 3/],
   ])('refuses %s', async (_name, argv, code, message) => {

@@ -7,6 +7,7 @@ import { builtInTest } from '../data/load-splits.js';
 import { countEmpty, readExamples } from '../data/read-examples.js';
 import type { Io } from '../io.js';
 import { loadTrained } from '../model/load-trained.js';
+import { resolveModel } from '../model/resolve-model.js';
 import { scoreExamples } from '../model/score.js';
 import type { CommandValues } from '../options.js';
 import { startProgress } from '../progress.js';
@@ -26,7 +27,7 @@ export async function evaluate(values: CommandValues<'evaluate'>, io: Io): Promi
   const backend = await startBackend(values.backend);
   for (const note of [...backend.notes, backend.tip]) if (note !== undefined) say(note);
   say(`backend: ${backend.name} (${backend.reason})`);
-  const loaded = await loadTrained(resolve(io.cwd, values.model ?? ''), values.maxLength);
+  const loaded = await loadTrained(await resolveModel(values.model ?? '', io), values.maxLength);
   try {
     for (const note of loaded.notes) say(note);
     const examples = encodeLabels(raw, loaded.labels);

@@ -8,6 +8,7 @@ import { readTextFile } from '../data/text-file.js';
 import { AppError } from '../errors.js';
 import type { Io } from '../io.js';
 import { loadTrained } from '../model/load-trained.js';
+import { resolveModel } from '../model/resolve-model.js';
 import { scoreExamples } from '../model/score.js';
 import type { CommandValues } from '../options.js';
 import { startProgress } from '../progress.js';
@@ -64,7 +65,7 @@ export async function predict(
   if (backend.name === 'cpu' && values.backend === undefined) {
     io.stderr.write(`backend: ${backend.name} (${backend.reason})\n`);
   }
-  const loaded = await loadTrained(resolve(io.cwd, values.model ?? ''), values.maxLength);
+  const loaded = await loadTrained(await resolveModel(values.model ?? '', io), values.maxLength);
   try {
     // A handful is done before a bar could be read.
     const progress = texts.length > 1000 ? startProgress(io.stderr, 'predicting', texts.length) : undefined;

@@ -7,6 +7,7 @@ import { startBackend } from '../backend.js';
 import { AppError } from '../errors.js';
 import type { Io } from '../io.js';
 import type { CommandValues } from '../options.js';
+import { resolveModel } from '../model/resolve-model.js';
 import { chooseOutput, removeIfEmpty, shellPath } from '../output-directory.js';
 import { startPretraining } from '../pretrain/pretrain-model.js';
 import { type UnigramBaseline, unigramBaseline } from '../pretrain/pretrain-metrics.js';
@@ -47,7 +48,7 @@ async function pretrainInto(output: string, values: CommandValues<'pretrain'>, i
   for (const note of [...backend.notes, backend.tip]) if (note !== undefined) say(note);
   say(`backend: ${backend.name} (${backend.reason})`);
 
-  const directory = values.model === undefined ? undefined : path(values.model);
+  const directory = values.model === undefined ? undefined : await resolveModel(values.model, io);
   const corpusFile = path(values.corpus ?? '');
   await orMissing(corpusFile, `--corpus ${values.corpus}`, () => access(corpusFile));
   const { tokenizer, maxLength, notes, makeModel } = await startPretraining(values, corpusFile, directory);

@@ -1,11 +1,11 @@
-import { resolve } from 'node:path';
-
-import { BertTokenizer, TokenizerError } from '@bertune/tokenizer';
+import { type BertTokenizer, TokenizerError } from '@bertune/tokenizer';
 
 import { builtInReviews } from '../data/built-in.js';
 import { readStandardInput } from '../data/standard-input.js';
 import { AppError } from '../errors.js';
 import type { Io } from '../io.js';
+import { readTokenizer } from '../model/read-tokenizer.js';
+import { resolveModel } from '../model/resolve-model.js';
 import { tokenizerFromTexts } from '../model/tokenizer.js';
 import type { CommandValues } from '../options.js';
 import { choosePaint } from '../tokenize/colors.js';
@@ -51,9 +51,11 @@ async function openTokenizer(model: string | undefined, io: Io): Promise<BertTok
     );
     return tokenizer;
   }
-  const directory = resolve(io.cwd, model);
+  const directory = await resolveModel(model, io);
   try {
-    return await BertTokenizer.fromPretrained(directory);
+    const { tokenizer, notes } = await readTokenizer(directory);
+    for (const note of notes) io.stderr.write(`${note}\n`);
+    return tokenizer;
   } catch (cause) {
     if (!(cause instanceof TokenizerError && cause.code === 'file-missing')) throw cause;
     throw new AppError('missing-directory', {

@@ -8,6 +8,7 @@ import { loadSplits, type Splits } from '../data/load-splits.js';
 import { AppError } from '../errors.js';
 import type { Io } from '../io.js';
 import { buildModel, type LoadedModel } from '../model/build-model.js';
+import { resolveModel } from '../model/resolve-model.js';
 import { readModelConfig, storedTask } from '../model/stored-task.js';
 import type { CommandValues } from '../options.js';
 import { checkOutput, checkSpace, fillDirectory } from '../write-file.js';
@@ -65,8 +66,9 @@ async function prepare(
   checkpoint: Checkpoint | undefined,
 ): Promise<Prepared> {
   const say = (line: string): unknown => io.stderr.write(`${line}\n`);
-  const start = values.model === undefined ? undefined : resolve(io.cwd, values.model);
-  const directory = checkpoint?.directory ?? start;
+  const start = async (): Promise<string | undefined> =>
+    values.model === undefined ? undefined : resolveModel(values.model, io);
+  const directory = checkpoint?.directory ?? (await start());
   const stored = directory === undefined ? undefined : storedTask(await readModelConfig(directory));
   const task = values.task ?? stored?.task ?? 'single-label';
   const settings = resolveSettings({ ...values, task });

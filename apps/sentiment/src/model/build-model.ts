@@ -186,12 +186,16 @@ async function fromDirectory(directory: string, options: BuildOptions): Promise<
   const pretrained = await readModelConfig(directory);
   const { labels } = options;
   const maxLength = resolveMaxLength(options.maxLength, pretrained.config);
-  const tokenizer = await loadTokenizer(directory, pretrained.config);
+  const { tokenizer, notes: tokenizerNotes } = await loadTokenizer(directory, pretrained.config);
   const rest = { tokenizer, maxLength, labels };
   const stored = storedTask(pretrained);
   if (stored && equalSpaces(stored, labels)) {
     const model = await withItsHead(directory, options);
-    return { ...rest, model, notes: [`model: ${directory}, its head included`, ...loraNotes(model)] };
+    return {
+      ...rest,
+      model,
+      notes: [`model: ${directory}, its head included`, ...tokenizerNotes, ...loraNotes(model)],
+    };
   }
   const { bert, fresh, notes } = await loadEncoder(directory, options);
   const why = stored ? `its head was for ${stored.names.join(', ') || stored.task}` : 'it has no head';
@@ -199,7 +203,12 @@ async function fromDirectory(directory: string, options: BuildOptions): Promise<
   return {
     ...rest,
     model,
-    notes: [`model: ${directory}; ${why}, so a fresh head is trained`, ...notes, ...loraNotes(model)],
+    notes: [
+      `model: ${directory}; ${why}, so a fresh head is trained`,
+      ...tokenizerNotes,
+      ...notes,
+      ...loraNotes(model),
+    ],
   };
 }
 

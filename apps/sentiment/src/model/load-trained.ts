@@ -22,7 +22,7 @@ export async function loadTrained(directory: string, maxLength: number | undefin
       remedy: 'Fine-tune it first: sentiment train --model DIR.',
     });
   }
-  const tokenizer = await loadTokenizer(directory, pretrained.config);
+  const { tokenizer, notes } = await loadTokenizer(directory, pretrained.config);
   const trained = maxLength ?? (await recordedMaxLength(directory));
   const natural = Math.min(tokenizer.settings.modelMaxLength ?? Infinity, pretrained.config.maxPosition);
   const length = resolveMaxLength(trained ?? natural, pretrained.config);
@@ -35,6 +35,6 @@ export async function loadTrained(directory: string, maxLength: number | undefin
     tokenizer,
     labels,
     maxLength: length,
-    notes: [`model: ${directory}, inputs of up to ${length} tokens`],
+    notes: [`model: ${directory}, inputs of up to ${length} tokens`, ...notes],
   };
 }

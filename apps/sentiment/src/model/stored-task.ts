@@ -37,9 +37,10 @@ export async function readModelConfig(directory: string): Promise<PretrainedConf
     if ((error as { code?: unknown }).code !== 'not-found') throw error;
     throw new AppError('missing-directory', {
       where: '--model',
-      expected: 'a directory with config.json, model.safetensors and vocab.txt',
+      expected: 'a model: config.json (or bert_config.json, saved_model.pb), weights and vocabulary',
       found: `no config.json in ${directory}`,
-      remedy: 'Name the directory that train saved, or one downloaded from Hugging Face.',
+      remedy:
+        'Name the directory that train saved, or a model of the Hugging Face hub such as google-bert/bert-base-uncased.',
       cause: error,
     });
   }

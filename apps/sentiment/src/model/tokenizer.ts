@@ -3,6 +3,7 @@ import { BertTokenizer, trainVocabulary } from '@bertune/tokenizer';
 
 import type { TextExample } from '../data/read-examples.js';
 import { AppError } from '../errors.js';
+import { readTokenizer, type ReadTokenizer } from './read-tokenizer.js';
 
 /**
  * Rows of the word embedding beyond the vocabulary are padding, up to a multiple of 8, 64 or 128. Anything else means
@@ -16,9 +17,10 @@ function fits(tokens: number, rows: number): boolean {
  * Reads a model's tokenizer and makes sure that it belongs to the weights.
  * @throws AppError `model-mismatch`; errors of `@bertune/tokenizer`
  */
-export async function loadTokenizer(directory: string, config: BertConfig): Promise<BertTokenizer> {
-  const tokenizer = await BertTokenizer.fromPretrained(directory);
-  if (fits(tokenizer.vocabularySize, config.vocabSize)) return tokenizer;
+export async function loadTokenizer(directory: string, config: BertConfig): Promise<ReadTokenizer> {
+  const read = await readTokenizer(directory);
+  const { tokenizer } = read;
+  if (fits(tokenizer.vocabularySize, config.vocabSize)) return read;
   throw new AppError('model-mismatch', {
     where: `${directory}, vocabulary`,
     expected: `${config.vocabSize} tokens, as many as the word embedding has rows (vocab_size in config.json)`,

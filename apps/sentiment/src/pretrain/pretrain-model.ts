@@ -77,12 +77,12 @@ async function fromScratch(values: Values, corpus: string): Promise<PretrainStar
 
 async function goOn(values: Values, directory: string): Promise<PretrainStart> {
   const { config } = await readPretrainedConfig(directory);
-  const tokenizer = await loadTokenizer(directory, config);
+  const { tokenizer, notes } = await loadTokenizer(directory, config);
   const options = { seed: values.seed, allowMissing: ['cls', 'pooler'] };
   return {
     tokenizer,
     maxLength: resolveMaxLength(values.maxLength, config),
-    notes: [`model: ${directory}, with its vocabulary; heads that it lacks are new`],
+    notes: [`model: ${directory}, with its vocabulary; heads that it lacks are new`, ...notes],
     makeModel: async () => {
       const kind = values.task === 'both' ? PreTrainingModel : MaskedLanguageModel;
       return kind.fromPretrained(directory, options);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import type { Splits } from '../data/load-splits.js';
@@ -9,8 +10,8 @@ import type { Checkpoint } from './checkpoint.js';
 
 type TrainValues = CommandValues<'train'>;
 
-/** Options that name files or folders: stored as absolute paths, since a run may be resumed from elsewhere. */
-const paths = ['model', 'train', 'valid', 'test'] as const;
+/** Options that name files: stored as absolute paths, since a run may be resumed from elsewhere. */
+const paths = ['train', 'valid', 'test'] as const;
 
 /** Options as a checkpoint stores them. */
 export function storedOptions(values: TrainValues, cwd: string, backend: string): Record<string, unknown> {
@@ -18,10 +19,12 @@ export function storedOptions(values: TrainValues, cwd: string, backend: string)
     const path = values[key];
     return [key, path === undefined ? undefined : resolve(cwd, path)];
   });
-  const { classWeights } = values;
+  // An id or address means the same everywhere; a path does not.
+  const { classWeights, model } = values;
   return {
     ...values,
     ...Object.fromEntries<string | undefined>(absolute),
+    model: model !== undefined && existsSync(resolve(cwd, model)) ? resolve(cwd, model) : model,
     classWeights: typeof classWeights === 'string' ? classWeights : Object.fromEntries(classWeights),
     backend,
   };

@@ -265,6 +265,14 @@ export async function resolveHub(
     const isAway =
       code === 'no-network' || code === 'rate-limited' || (code === 'download-failed' && status >= 500);
     if (isAway && cached.snapshot !== undefined) return cached.snapshot;
+    if (code === 'no-network') {
+      const { message, cause } = error as SourceError;
+      const why = message.slice(message.indexOf(': ') + 2);
+      throw new SourceError('no-network', `${id}: ${why} The cache ${environment.cache} has ${cached.why}.`, {
+        source: id,
+        cause,
+      });
+    }
     throw asSourceError(error, id, environment.cache);
   }
 }

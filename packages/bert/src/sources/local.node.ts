@@ -22,6 +22,12 @@ export const isPath = (source: string): boolean =>
   isArchiveName(source) ||
   /\.(safetensors|bin|pt|pth|h5|ckpt|json|index)$/.test(source);
 
+/** The path that a source is, if it is one. Shells expand `~`, but not in `--model=~/x`, nor for callers of a function. */
+function pathOf(source: string, cwd: string | undefined): string {
+  if (/^~(?=$|[/\\])/.test(source)) return join(homedir(), source.slice(1));
+  return cwd === undefined ? source : resolve(cwd, source);
+}
+
 /** A clone without Git LFS has texts of three lines in place of the weights. */
 async function refusePointers(path: string, source: string): Promise<void> {
   const information = await stat(path);
@@ -42,9 +48,8 @@ async function refusePointers(path: string, source: string): Promise<void> {
  * @returns undefined where there is nothing
  * @throws SourceError `lfs-pointer`
  */
-export async function findLocal(source: string): Promise<Local | undefined> {
-  // Shells expand `~`; callers of a function, and --model=~/x, do not go through them.
-  const path = /^~(?=$|[/\\])/.test(source) ? join(homedir(), source.slice(1)) : source;
+export async function findLocal(source: string, cwd: string | undefined): Promise<Local | undefined> {
+  const path = pathOf(source, cwd);
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) {
     const isPrefix = (await stat(`${path}.index`).catch(() => undefined))?.isFile() === true;
@@ -56,18 +61,18 @@ export async function findLocal(source: string): Promise<Local | undefined> {
 }
 
 /** Names beside a path that does not exist, which may have been meant. */
-export async function neighbours(source: string): Promise<string[]> {
-  const path = resolve(source);
+export async function neighbours(source: string, cwd: string | undefined): Promise<string[]> {
+  const path = resolve(pathOf(source, cwd));
   const names = await readdir(dirname(path)).catch(() => []);
   return nearest(basename(path), names).map((name) => join(dirname(source), name));
 }
 
 /** The error for a path under which there is nothing: how far it is right, and what lies there. */
-export async function noSuchPath(source: string): Promise<SourceError> {
-  const path = resolve(source);
+export async function noSuchPath(source: string, cwd: string | undefined): Promise<SourceError> {
+  const path = resolve(pathOf(source, cwd));
   let parent = dirname(path);
   while (parent !== dirname(parent) && !(await stat(parent).catch(() => undefined))) parent = dirname(parent);
-  const names = await neighbours(source);
+  const names = await neighbours(source, cwd);
   const where =
     parent === dirname(path)
       ? ''

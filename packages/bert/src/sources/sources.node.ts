@@ -17,15 +17,15 @@ export async function resolveSource(
   options: ResolveOptions,
   timing: Timing = TIMING,
 ): Promise<string> {
-  const local = await findLocal(source);
+  const local = await findLocal(source, options.cwd);
   if (local?.kind === 'archive') return resolveLocalArchive(local.path, options);
   if (local) return local.path;
-  const { revision } = options;
+  const { revision, cwd } = options;
   if (revision !== undefined) checkRevision(revision, source);
   const isAddress = /^https?:\/\//i.test(source);
   const handle = parseHandle(source);
   if (handle) return resolveHandle(handle, options, timing);
-  if (!isAddress && isPath(source)) throw await noSuchPath(source);
+  if (!isAddress && isPath(source)) throw await noSuchPath(source, cwd);
   const { endpoint } = await hubEnvironment(options);
   const hub = isAddress
     ? parseHubAddress(
@@ -34,15 +34,15 @@ export async function resolveSource(
       )
     : parseHubId(source);
   if (hub === undefined && isAddress) return resolveAddress(source, options, timing);
-  if (hub === undefined) throw await noSuchPath(source);
+  if (hub === undefined) throw await noSuchPath(source, cwd);
   const asked = { id: hub.id, revision: revision ?? hub.revision };
   try {
     return await resolveHub(asked, options, timing);
   } catch (error) {
     // A bare word may be a folder's name with a slip in it.
-    if (!(error instanceof SourceError) || source.includes(':')) throw error;
-    const names = await neighbours(source);
-    if (names.length === 0 && (source.includes('/') || error.code === 'gated')) throw error;
+    if (!(error instanceof SourceError) || isAddress) throw error;
+    const names = await neighbours(source, cwd);
+    if (names.length === 0 && !['not-found', 'no-network', 'offline'].includes(error.code)) throw error;
     const { code, message, status, suggestions } = error;
     const here = `There is no folder ${source} here either.${question(names)}`;
     throw new SourceError(code, `${message} ${here}`, {

@@ -25,6 +25,8 @@ export interface ResolveOptions {
   readonly cacheDir?: string | undefined;
   /** address of the hub, of tfhub.dev or of Kaggle, such as a mirror's. Default `HF_ENDPOINT`, `TFHUB_ENDPOINT`, `KAGGLE_API_ENDPOINT` */
   readonly endpoint?: string | undefined;
+  /** folder that relative paths start from. Default the process's */
+  readonly cwd?: string | undefined;
   /** whether the cache alone is looked into. Default `HF_HUB_OFFLINE` */
   readonly offline?: boolean | undefined;
   /** called often while something is fetched or unpacked; not at all where nothing is */
