@@ -16,6 +16,7 @@ it('a run that is killed ends, resumed, as the one that was not: weights, optimi
   writeFileSync(join(cwd, 'reviews.csv'), reviewsCsv(80));
   const data = ['--train', 'reviews.csv', '--model', await tinyEncoder(), '--dropout', '0.1'];
   const argv = [...data, '--backend', 'wasm', '--batch-size', '8', '--epochs', '4', '--save-steps', '3'];
+  argv.push('--early-stopping', '9'); // best weights, put back at the end
   await train(argv, cwd, join(cwd, 'whole'));
   const kills = [{ after: 250 }, { inSave: 0 }, { inSave: 3 }];
   const { hit, inSaves } = await trainKilled(argv, cwd, join(cwd, 'killed'), kills);

@@ -187,9 +187,10 @@ function tensorsOf(values: Iterable<readonly [string, SlotValues]>): TensorToWri
   return [...values].map(([name, { shape, values }]) => ({ name, shape, values: () => values }));
 }
 
-/** What stands below a prefix, without it. */
-function below(prefix: string, values: ReadonlyMap<string, SlotValues>): Map<string, SlotValues> {
+/** What stands below a prefix, without it; undefined where nothing does. */
+function below(prefix: string, values: ReadonlyMap<string, SlotValues>): Map<string, SlotValues> | undefined {
   const found = [...values].filter(([name]) => name.startsWith(prefix));
+  if (found.length === 0) return undefined;
   return new Map(found.map(([name, value]) => [name.slice(prefix.length), value]));
 }
 

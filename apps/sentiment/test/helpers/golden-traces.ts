@@ -1,4 +1,4 @@
-import { Bert, type BertInputs, gradualUnfreezing, layerwiseDecay, parseBertConfig } from '@bertune/bert';
+import { Bert, gradualUnfreezing, layerwiseDecay, parseBertConfig } from '@bertune/bert';
 import { type ClassifierOptions, type SequenceBatch, SequenceClassifier } from '@bertune/heads';
 import { expectClose, goldenPath, type GoldenTensor, readGoldenJson, readTensors } from '@bertune/testkit';
 import {
@@ -118,7 +118,7 @@ export function goldenData(): Dataset<Example, SequenceBatch> {
     tokenTypeIds: row('token_type_ids', i),
     label,
   }));
-  const stack = (batch: readonly Example[], name: keyof BertInputs): tf.Tensor2D =>
+  const stack = (batch: readonly Example[], name: Exclude<keyof Example, 'label'>): tf.Tensor2D =>
     tf.tensor2d(
       batch.map((example) => [...example[name]]),
       [batch.length, LENGTH],

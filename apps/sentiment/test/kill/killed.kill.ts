@@ -24,7 +24,8 @@ it(`${STEPS} steps with checkpoints every 50, killed ${KILLS} times on ${backend
   const data = ['--train', 'reviews.csv', '--model', await tinyEncoder(), '--backend', backend];
   const how = ['--dropout', '0.1', '--unfreeze', '1', '--layer-decay', '0.9', '--batch-size', '8'];
   const length = ['--epochs', '100', '--max-steps', String(STEPS), '--save-steps', '50'];
-  const argv = [...data, ...how, ...length];
+  const watched = ['--early-stopping', '100']; // best weights, put back at the end
+  const argv = [...data, ...how, ...length, ...watched];
   const started = Date.now();
   await train(argv, cwd, join(cwd, 'whole'));
   const seconds = (Date.now() - started) / 1000;
