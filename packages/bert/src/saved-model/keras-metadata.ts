@@ -1,11 +1,16 @@
 import { files } from '#files';
 
+import { scanJson } from '../json-scan.js';
 import { protoFields } from '../tensor-bundle/protobuf.js';
 
 const METADATA = 'keras_metadata.pb';
 
 /** Largest file that is read; one of a BERT with all its layers has about a megabyte. */
 const LARGEST = 16 * 2 ** 20;
+
+/** How deep and how many objects and lists it may have, many times what such a file has. */
+const DEEPEST = 1000;
+const MOST_OBJECTS = 1_000_000;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -48,7 +53,9 @@ export async function readKerasLoss(savedModel: string): Promise<string | undefi
     if (file.size > LARGEST) return undefined;
     const bytes = new Uint8Array(file.size);
     await file.read(bytes, 0);
-    const root: unknown = JSON.parse(metadataByPath(bytes).get('root') ?? 'null');
+    const text = metadataByPath(bytes).get('root') ?? 'null';
+    if (scanJson(text, DEEPEST, MOST_OBJECTS).isBomb) return undefined;
+    const root: unknown = JSON.parse(text);
     const training = isObject(root) ? root.training_config : undefined;
     return isObject(training) ? lossName(training.loss) : undefined;
   } catch {

@@ -7,7 +7,7 @@ import type { Report, Work } from './worker.js';
 const LONGEST = 20;
 
 /** Megabytes of JavaScript's own memory that a worker may take. */
-const LARGEST_HEAP = 512;
+const LARGEST_HEAP = 256;
 
 const MILLION = 1_000_000;
 
