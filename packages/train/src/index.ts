@@ -30,6 +30,12 @@ export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './callbacks/re
 export { TensorBoard, type TensorBoardOptions } from './callbacks/tensorboard.js';
 export { EventFileWriter, type EventFileWriterOptions } from './callbacks/tensorboard/event-file-writer.js';
 export { TerminateOnNaN, type TerminateOnNaNOptions } from './callbacks/terminate-on-nan.js';
+export {
+  ExponentialMovingAverage,
+  type ExponentialMovingAverageOptions,
+  StochasticWeightAveraging,
+  type StochasticWeightAveragingOptions,
+} from './callbacks/weight-averaging.js';
 export { clipFactor, type ClipNorm } from './clipping.js';
 export { compile, type CompiledModel, type CompileOptions } from './compile.js';
 export type { CollateRun, Dataset } from './dataset.js';
