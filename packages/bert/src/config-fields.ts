@@ -1,5 +1,6 @@
 import type { Activation, BertConfig } from './config.js';
 import { ConfigError, type ConfigProblem } from './errors.js';
+import { checkPrunedHeads } from './surgery/pruned-heads.js';
 
 type Kind = 'count' | 'id' | 'rate' | 'rate or null' | 'size above zero' | 'deviation' | 'activation';
 
@@ -13,8 +14,11 @@ interface Field {
   readonly required: boolean;
 }
 
+/** A field of the table below: of one value, and never absent. */
+export type ConfigField = Exclude<keyof BertConfig, 'prunedHeads'>;
+
 /** The one table of fields: reader, writer, defaults and checks follow from it. */
-export const CONFIG_FIELDS: Readonly<Record<keyof BertConfig, Field>> = {
+export const CONFIG_FIELDS: Readonly<Record<ConfigField, Field>> = {
   vocabSize: { upstream: 'vocab_size', kind: 'count', initial: 30522, required: true },
   hiddenSize: { upstream: 'hidden_size', kind: 'count', initial: 768, required: true },
   numLayers: { upstream: 'num_hidden_layers', kind: 'count', initial: 12, required: true },
@@ -67,13 +71,13 @@ export function checkConfig(
 ): { config: BertConfig | undefined; problems: ConfigProblem[] } {
   const problems: ConfigProblem[] = [];
   const checked: Record<string, unknown> = {};
-  for (const field of Object.keys(CONFIG_FIELDS) as (keyof BertConfig)[]) {
+  for (const field of Object.keys(CONFIG_FIELDS) as ConfigField[]) {
     const rule = RULES[CONFIG_FIELDS[field].kind];
     const value = values[field];
     if (rule.accepts(value)) checked[field] = value;
     else problems.push({ field: label(field), expected: rule.expected, found: JSON.stringify(value) });
   }
-  const { hiddenSize, numHeads, padTokenId, vocabSize } = checked as Partial<BertConfig>;
+  const { hiddenSize, numHeads, numLayers, padTokenId, vocabSize } = checked as Partial<BertConfig>;
   if (hiddenSize !== undefined && numHeads !== undefined && hiddenSize % numHeads !== 0) {
     const expected = `a multiple of ${label('numHeads')} (${numHeads})`;
     problems.push({ field: label('hiddenSize'), expected, found: String(hiddenSize) });
@@ -81,6 +85,11 @@ export function checkConfig(
   if (padTokenId !== undefined && vocabSize !== undefined && padTokenId >= vocabSize) {
     const expected = `below ${label('vocabSize')} (${vocabSize})`;
     problems.push({ field: label('padTokenId'), expected, found: String(padTokenId) });
+  }
+  if (numHeads !== undefined && numLayers !== undefined) {
+    const pruned = checkPrunedHeads(values.prunedHeads, { numHeads, numLayers }, label('prunedHeads'));
+    if (pruned.problem) problems.push(pruned.problem);
+    if (pruned.heads) checked.prunedHeads = pruned.heads;
   }
   // Every field has passed its rule, which is what the type says.
   return { config: problems.length === 0 ? (checked as unknown as BertConfig) : undefined, problems };

@@ -62,16 +62,21 @@ const UNSUPPORTED: readonly {
     expected: 'false (this is an encoder)',
     accepts: (v) => v === null || v === false,
   },
-  {
-    key: 'pruned_heads',
-    expected: 'no pruned heads',
-    accepts: (v) => v === null || (typeof v === 'object' && Object.keys(v).length === 0),
-  },
   { key: 'quantization_config', expected: 'weights that are not quantized', accepts: (v) => v === null },
 ];
 
+/** Key of the heads that layers no longer have: written by `transformers` up to 4.57, together with the smaller weights. */
+const PRUNED_HEADS = 'pruned_heads';
+
 /** Keys the writer sets itself, so that a stale value is never carried over. */
-const REWRITTEN = new Set(['model_type', 'architectures', 'dtype', 'torch_dtype', 'transformers_version']);
+const REWRITTEN = new Set([
+  PRUNED_HEADS,
+  'model_type',
+  'architectures',
+  'dtype',
+  'torch_dtype',
+  'transformers_version',
+]);
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -110,6 +115,8 @@ export function parseBertConfig(json: unknown, source: string, options: ParseCon
     values[field] = given ? json[upstream] : required ? undefined : initial;
   }
 
+  values.prunedHeads = hasKey(json, PRUNED_HEADS) ? json[PRUNED_HEADS] : undefined;
+
   const known = ACTIVATIONS[flavour];
   const activation = known.get(values.activation);
   if (activation === undefined) {
@@ -119,7 +126,9 @@ export function parseBertConfig(json: unknown, source: string, options: ParseCon
   // A stand-in, so that the activation is reported once and in the words of the file.
   values.activation = activation ?? 'gelu';
 
-  const checked = checkConfig(values, (field) => CONFIG_FIELDS[field].upstream);
+  const checked = checkConfig(values, (field) =>
+    field === 'prunedHeads' ? PRUNED_HEADS : CONFIG_FIELDS[field].upstream,
+  );
   problems.push(...checked.problems);
   for (const { key, expected, accepts } of UNSUPPORTED) {
     if (hasKey(json, key) && !accepts(json[key])) {
@@ -160,6 +169,7 @@ export function bertConfigToJson(
   const json: Record<string, unknown> = {
     ...extra,
     ...Object.fromEntries(own),
+    ...(config.prunedHeads && { [PRUNED_HEADS]: config.prunedHeads }),
     hidden_act: UPSTREAM_ACTIVATION[config.activation],
     model_type: 'bert',
   };

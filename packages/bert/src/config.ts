@@ -1,4 +1,5 @@
 import { CONFIG_FIELDS, checkConfig, configError } from './config-fields.js';
+import type { PrunedHeads } from './surgery/pruned-heads.js';
 
 /**
  * Activation of the feed-forward blocks: `gelu` is x·Φ(x) with the exact error function (Hugging Face `gelu`),
@@ -37,6 +38,8 @@ export interface BertConfig {
   readonly initializerRange: number;
   /** id of `[PAD]`; its word embedding is initialised to zeros. `pad_token_id` */
   readonly padTokenId: number;
+  /** heads that some layers no longer have, see `pruneHeads`; absent where no head is missing. `pruned_heads` */
+  readonly prunedHeads?: PrunedHeads | undefined;
 }
 
 /** Depth and width of the BERTs that Google released; the rest follows by `createBertConfig`. */
@@ -69,7 +72,7 @@ export function createBertConfig(fields: Partial<BertConfig> = {}): BertConfig {
   };
   const { config, problems } = checkConfig(values, (field) => field);
   for (const field of Object.keys(given)) {
-    if (!(field in CONFIG_FIELDS)) {
+    if (!(field in CONFIG_FIELDS) && field !== 'prunedHeads') {
       problems.push({ field, expected: 'a field of BertConfig', found: JSON.stringify(values[field]) });
     }
   }

@@ -15,6 +15,7 @@ import { type Dropout, dropout } from './ops/dropout.js';
 import { embed } from './ops/embedding.js';
 import { layerNorm, layerNormOfSum } from './ops/layer-norm.js';
 import { recomputed } from './ops/recomputed.js';
+import { headsOf } from './surgery/pruned-heads.js';
 import { type BertWeights, layerTensors, type LayerWeights, withLayerTensors } from './weights.js';
 
 /** What `encode` computes beside the last hidden state. */
@@ -35,7 +36,7 @@ export type BertOutput = {
   readonly pooledOutput: tf.Tensor2D | undefined;
   /** L + 1 tensors [B, T, D] float32, the embeddings' output first; empty unless asked for */
   readonly hiddenStates: tf.Tensor3D[];
-  /** L tensors [B, H, T, T] float32, rows sum to 1; empty unless asked for */
+  /** L tensors [B, H, T, T] float32, rows sum to 1, without the heads that a layer lacks; empty unless asked for */
   readonly attentions: tf.Tensor4D[];
 };
 
@@ -50,7 +51,7 @@ export function runEncoder(
   options: EncodeOptions & { readonly recompute: boolean },
 ): BertOutput {
   const [batch, length] = inputs.inputIds.shape;
-  const shape = { batch, length, heads: config.numHeads };
+  const shape = { batch, length };
   const hiddenStates: tf.Tensor3D[] = [];
   const attentions: tf.Tensor4D[] = [];
   const keepHidden = (rows: tf.Tensor2D): void => {
@@ -60,10 +61,11 @@ export function runEncoder(
   let x = embeddings(weights, config, inputs, options.run);
   keepHidden(x);
   weights.layers.forEach((layer, i) => {
-    if (options.attentions) attentions.push(layerAttentions(layer, x, inputs.attentionMask, shape));
+    const heads = { ...shape, heads: headsOf(config, i).length };
+    if (options.attentions) attentions.push(layerAttentions(layer, x, inputs.attentionMask, heads));
     const before = x;
     const run = (layer: LayerWeights, x: tf.Tensor2D, attentionMask: tf.Tensor2D): tf.Tensor2D =>
-      encoderLayer(layer, config, x, attentionMask, shape, options.run, `encoder.layer.${i}`);
+      encoderLayer(layer, config, x, attentionMask, heads, options.run, `encoder.layer.${i}`);
     x = options.recompute
       ? recomputedLayer(layer, before, inputs.attentionMask, run)
       : run(layer, before, inputs.attentionMask);
@@ -225,7 +227,10 @@ function recomputedLayer(
 }
 
 /** [B * T, D] -> [B, T, D] */
-function toSequences(rows: tf.Tensor2D, { batch, length }: AttentionShape): tf.Tensor3D {
+function toSequences(
+  rows: tf.Tensor2D,
+  { batch, length }: Pick<AttentionShape, 'batch' | 'length'>,
+): tf.Tensor3D {
   return tf.reshape(rows, [batch, length, rows.shape[1]]);
 }
 

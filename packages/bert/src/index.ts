@@ -56,6 +56,17 @@ export {
   type SaveVariablesOptions,
 } from './model-files.js';
 export { readModelJson, writeModelJson } from './model-json.js';
+export {
+  extendPositions,
+  type ExtendPositionsOptions,
+  type ExtensionMethod,
+} from './surgery/extend-positions.js';
+export { pruneHeads } from './surgery/prune-heads.js';
+export type { PrunedHeads } from './surgery/pruned-heads.js';
+export {
+  resizeTokenEmbeddings,
+  type ResizeTokenEmbeddingsOptions,
+} from './surgery/resize-token-embeddings.js';
 export { activatedLinear } from './ops/activation.js';
 export { type Dropout, dropout } from './ops/dropout.js';
 export { type LayerNorm, layerNorm } from './ops/layer-norm.js';

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 
 import type { BertConfig } from './config.js';
 import { truncatedNormal } from './random-init.js';
+import { headsOf } from './surgery/pruned-heads.js';
 
 /** What one trainable parameter is before it has a value. */
 export interface ParameterSpec {
@@ -36,8 +37,9 @@ export function encoderParameters(config: BertConfig, pooler: boolean): Map<stri
   norm('embeddings.LayerNorm');
   for (let i = 0; i < config.numLayers; i++) {
     const layer = `encoder.layer.${i}`;
-    for (const part of ['query', 'key', 'value']) affine(`${layer}.attention.self.${part}`, d, d);
-    affine(`${layer}.attention.output.dense`, d, d);
+    const width = (headsOf(config, i).length * d) / config.numHeads;
+    for (const part of ['query', 'key', 'value']) affine(`${layer}.attention.self.${part}`, d, width);
+    affine(`${layer}.attention.output.dense`, width, d);
     norm(`${layer}.attention.output.LayerNorm`);
     affine(`${layer}.intermediate.dense`, d, intermediateSize);
     affine(`${layer}.output.dense`, intermediateSize, d);

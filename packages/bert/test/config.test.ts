@@ -123,7 +123,6 @@ describe('parseBertConfig', () => {
       position_embedding_type: 'relative_key',
       is_decoder: true,
       add_cross_attention: true,
-      pruned_heads: { 0: [1] },
       quantization_config: { bits: 4 },
       max_position_embeddings: undefined,
     };
@@ -141,7 +140,6 @@ describe('parseBertConfig', () => {
       ['model_type', '"roberta"'],
       ['num_hidden_layers', '-1'],
       ['position_embedding_type', '"relative_key"'],
-      ['pruned_heads', '{"0":[1]}'],
       ['quantization_config', '{"bits":4}'],
       ['vocab_size', '"200"'],
     ]);

@@ -11,7 +11,7 @@ export interface AttentionShape {
   readonly batch: number;
   /** T */
   readonly length: number;
-  /** H, a divisor of D */
+  /** H, as many as the rows have: D is their width, less than the model's where heads are pruned */
   readonly heads: number;
 }
 

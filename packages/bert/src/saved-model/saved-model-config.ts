@@ -1,5 +1,5 @@
 import { sizesOfShapes } from '../checkpoint-sizes.js';
-import { CONFIG_FIELDS } from '../config-fields.js';
+import { CONFIG_FIELDS, type ConfigField } from '../config-fields.js';
 import { type BertConfig, createBertConfig } from '../config.js';
 import { ConfigError, type ConfigProblem } from '../errors.js';
 import { inferredLabels, labelMaps } from '../inferred-labels.js';
@@ -32,7 +32,7 @@ function infer(shapes: ReadonlyMap<string, readonly number[]>, isTf1: boolean, s
     name.endsWith('_embeddings.weight') ? merged(name) : merged(name)?.toReversed();
   const sizes = sizesOfShapes(shapes.keys(), transposed);
   const problems: ConfigProblem[] = [];
-  const size = (field: keyof BertConfig): number => {
+  const size = (field: ConfigField): number => {
     const { upstream } = CONFIG_FIELDS[field];
     const value = sizes.get(upstream);
     if (value === undefined)

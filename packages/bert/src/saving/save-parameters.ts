@@ -93,6 +93,10 @@ export async function saveParameters(
     const message = `${directory}: BertModel has no ${heads.join(', ')}: name the class of the head as architecture.`;
     throw new CheckpointError('parameters-mismatch', message, { file: directory, unexpected: heads });
   }
+  if (format !== 'safetensors' && options.config.prunedHeads) {
+    const message = `${directory}: heads are pruned, which ${format} files cannot say. Save as safetensors.`;
+    throw new CheckpointError('not-supported', message, { file: directory });
+  }
   await refuseHidden(directory, format);
   const written = filesOf(directory, parameters, { ...options, architecture, format });
   await files.writeAll(
