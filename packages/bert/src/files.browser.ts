@@ -1,5 +1,6 @@
 import { CheckpointError } from './errors.js';
 import type { FilePort, RandomAccessFile } from './files.js';
+import { absolute, fetchCached, findCached, type Version } from './sources/browser-cache.js';
 
 /** Bytes fetched at once when less is asked for: a BERT has about a hundred tensors of a few kilobytes. */
 const WINDOW = 4 * 2 ** 20;
@@ -35,7 +36,7 @@ function endedEarly(path: string, at: number): CheckpointError {
 }
 
 /** Ranges where the server knows them (206 with a total), otherwise the whole body, once. */
-async function openFile(path: string): Promise<RandomAccessFile> {
+async function openRemote(path: string): Promise<RandomAccessFile> {
   const first = await get(path, { from: 0, to: WINDOW });
   const total = Number(/\/(\d+)$/.exec(first.headers.get('content-range') ?? '')?.[1] ?? NaN);
   const ranged = first.status === 206 && Number.isSafeInteger(total);
@@ -79,12 +80,61 @@ async function openFile(path: string): Promise<RandomAccessFile> {
   };
 }
 
-async function exists(address: string): Promise<boolean> {
-  const response = await fetch(address, { method: 'HEAD' }).catch(() => undefined);
-  return response?.ok === true;
+/** A file that the browser has on its disk. */
+function openBlob(path: string, blob: Blob): RandomAccessFile {
+  return {
+    path,
+    size: blob.size,
+    async read(target, offset) {
+      const end = offset + target.length;
+      if (end > blob.size) throw endedEarly(path, blob.size);
+      const bytes = await blob
+        .slice(offset, end)
+        .arrayBuffer()
+        .catch((cause: unknown) => {
+          const message = `${path}: the browser has removed its copy while it was read. Load it again.`;
+          throw new CheckpointError('read-failed', message, { file: path, cause });
+        });
+      target.set(new Uint8Array(bytes));
+    },
+    close: () => Promise.resolve(),
+  };
 }
 
-/** Files behind addresses, read by `fetch`; nothing can be written. */
+/** What the server says of a file now; undefined where it says too little to tell one version from another. */
+function versionOf({ headers, ok }: Response): Version | undefined {
+  const size = Number(headers.get('content-length') ?? NaN);
+  const [etag, modified] = [headers.get('etag'), headers.get('last-modified')];
+  if (!ok || !Number.isSafeInteger(size) || (etag ?? modified) === null) return undefined;
+  return { id: etag ?? `${modified} ${size}`, size };
+}
+
+const head = (address: string): Promise<Response | undefined> =>
+  fetch(address, { method: 'HEAD', cache: 'no-cache' }).catch(() => undefined);
+
+/**
+ * The copy in the origin private file system, if the server still has that version or cannot be reached; otherwise the
+ * file is fetched there, once; where nothing can be kept, it is read from the server piece by piece.
+ */
+async function openFile(path: string): Promise<RandomAccessFile> {
+  if (!/^https?:/.test(absolute(path))) return openRemote(path);
+  const address = absolute(path);
+  const response = await head(address);
+  const version = response && versionOf(response);
+  // A server that was reached and says no is asked again, for the error to say why.
+  const kept = response === undefined || version ? await findCached(address, version) : undefined;
+  if (kept) return openBlob(path, kept);
+  const fetched = version && (await fetchCached(address, version, () => get(address)));
+  return fetched ? openBlob(path, fetched) : openRemote(path);
+}
+
+async function exists(address: string): Promise<boolean> {
+  const response = await head(address);
+  if (response) return response.ok;
+  return (await findCached(absolute(address), undefined)) !== undefined;
+}
+
+/** Files behind addresses, fetched once and kept by the browser; nothing can be written. */
 export const files: FilePort = {
   join: (directory, name) => `${directory.replace(/\/+$/, '')}/${name}`,
   split: (path) => {

@@ -1,3 +1,4 @@
+import { listen } from './browser-cache.js';
 import { checkRevision, parseHubId } from './hub-id.js';
 import { HUB, type ResolveOptions, type SourcePort } from './sources.js';
 
@@ -11,7 +12,13 @@ async function isServed(address: string): Promise<boolean> {
 }
 
 /** Addresses stay what they are; an id becomes the address of its files on the hub, which any page may read. */
-async function resolve(source: string, { revision, endpoint = HUB }: ResolveOptions): Promise<string> {
+async function resolve(source: string, options: ResolveOptions): Promise<string> {
+  const address = await addressOf(source, options);
+  if (options.onProgress) listen(address, options.onProgress);
+  return address;
+}
+
+async function addressOf(source: string, { revision, endpoint = HUB }: ResolveOptions): Promise<string> {
   const hub = /^[./]/.test(source) ? undefined : parseHubId(source);
   if (hub === undefined || (hub.revision === undefined && (await isServed(source)))) return source;
   const asked = encodeURIComponent(checkRevision(revision ?? hub.revision ?? 'main', source));

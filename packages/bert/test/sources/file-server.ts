@@ -52,8 +52,8 @@ export function send(
   request: IncomingMessage,
   response: ServerResponse,
   type = 'application/octet-stream',
+  etag = `"${createHash('md5').update(file).digest('hex')}"`,
 ): void {
-  const etag = `"${createHash('md5').update(file).digest('hex')}"`;
   const from = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? NaN);
   const isRange = !Number.isNaN(from) && (request.headers['if-range'] ?? etag) === etag;
   const body = isRange ? file.subarray(from) : file;

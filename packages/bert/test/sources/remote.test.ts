@@ -122,7 +122,10 @@ describe('the address of', () => {
     server.files['/bert.tar.gz'] = (request, response) => {
       if (request.method === 'HEAD') return void response.writeHead(405).end();
       ranges.push(request.headers.range);
-      if (ranges.length !== 2) { send(savedModel, request, response); return; }
+      if (ranges.length !== 2) {
+        send(savedModel, request, response);
+        return;
+      }
       response.writeHead(200, { 'content-length': savedModel.length });
       response.write(savedModel.subarray(0, 5000), () => setTimeout(() => response.destroy(), 20));
     };
