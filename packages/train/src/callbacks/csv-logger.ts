@@ -1,7 +1,8 @@
 import { host } from '#host';
 
 import { throwProblems, TrainError } from '../errors.js';
-import type { Callback, Logs } from './callback.js';
+import type { Callback, FitParams, Logs } from './callback.js';
+import { completeLines, cutRepeated } from './log-file.js';
 
 /** Options of `CSVLogger`, with Keras's names. */
 export interface CSVLoggerOptions {
@@ -16,10 +17,13 @@ export interface CSVLoggerOptions {
 /**
  * Writes a line of figures after every epoch, as Keras's callback of that name: `epoch` from 0, then the figures by name,
  * `NA` for one that an epoch does not have. A file that is continued keeps its columns; a last line that a killed run left
- * half written is cut off.
+ * half written is cut off, and so are epochs that the run which goes on will end again.
  */
 export class CSVLogger implements Callback {
   private columns: readonly string[] | undefined;
+  /** whether rows may be there that this run will write again */
+  private mayRepeat = false;
+  private initialStep = 0;
   private readonly separator: string;
 
   /** @throws TrainError `invalid-options` */
@@ -33,6 +37,11 @@ export class CSVLogger implements Callback {
     );
   }
 
+  /** Learns where the run goes on. */
+  setParams({ initialStep }: FitParams): void {
+    this.initialStep = initialStep;
+  }
+
   /** Begins the file, or learns its columns. @throws TrainError `file-failed`, `not-supported` */
   async onTrainBegin(): Promise<void> {
     this.columns = undefined;
@@ -41,9 +50,9 @@ export class CSVLogger implements Callback {
       await host.write(filename, new Uint8Array());
       return;
     }
-    const content = await completeLines(filename);
-    const header = content?.slice(0, content.search(/\r?\n/));
+    const header = (await completeLines(filename))?.[0]?.trimEnd();
     if (header) this.columns = this.fields(header);
+    this.mayRepeat = this.initialStep > 0;
   }
 
   /**
@@ -65,6 +74,11 @@ export class CSVLogger implements Callback {
           `${this.columns.join(', ')}. Log to another file, or compile the metrics of the run that began it.`,
         { file: this.options.filename, columns: this.columns, unknown },
       );
+    }
+    if (this.mayRepeat) {
+      const at = this.columns.indexOf('epoch');
+      await cutRepeated(this.options.filename, (row) => Number(this.fields(row.trimEnd())[at]) >= epoch);
+      this.mayRepeat = false;
     }
     const figures: Logs = { ...logs, epoch };
     text += this.line(this.columns.map((name) => (name in figures ? String(figures[name]) : 'NA')));
@@ -99,16 +113,4 @@ function closingQuote(line: string, open: number): number {
     at += 1;
   }
   return line.length - 1;
-}
-
-/**
- * The text of a file that is written line by line; what follows the last line break is cut off, since a kill left it.
- * @returns undefined when there is no file
- */
-export async function completeLines(path: string): Promise<string | undefined> {
-  const bytes = await host.read(path);
-  if (!bytes) return undefined;
-  const end = bytes.lastIndexOf('\n'.charCodeAt(0)) + 1;
-  if (end < bytes.length) await host.truncate(path, end);
-  return new TextDecoder().decode(bytes.subarray(0, end));
 }

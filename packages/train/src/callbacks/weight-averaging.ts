@@ -8,7 +8,8 @@ import type { Callback, CallbackModel, CallbackState } from './callback.js';
  * Keeps an average of what is trained beside it, and puts it in its place when training ends, stopped or not. Validation in
  * between is of the weights in training. Give it after `EarlyStopping` with `restoreBestWeights`, whose weights it replaces.
  */
-abstract class WeightAveraging implements Callback {
+export abstract class WeightAveraging implements Callback {
+  /** what is averaged */
   protected model: CallbackModel | undefined;
   /** weights that have been averaged */
   protected count = 0;

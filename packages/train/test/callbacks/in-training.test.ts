@@ -243,6 +243,47 @@ describe('loggers', () => {
       expect((await readFile(filename, 'utf8')).split('\r\n')).toHaveLength(3);
     }));
 
+  it('write again what a killed process had written after the state that is gone on from', () =>
+    inTemporary(async (directory) => {
+      const [table, lines] = [join(directory, 'a.csv'), join(directory, 'a.jsonl')];
+      const run = (initialStep: number, epochs: number, append = initialStep > 0): Promise<unknown> =>
+        compile(new SmallClassifier(), { optimizer: sgd() }).fit(data, {
+          epochs,
+          batchSize: 10,
+          initialStep,
+          callbacks: [
+            new CSVLogger({ filename: table, append }),
+            new JsonLinesLogger({ filename: lines, everySteps: 1, append }),
+          ],
+        });
+      await run(0, 3); // two steps an epoch
+      await run(3, 4); // killed in the third epoch, goes on from the middle of the second
+      const rows = (await readFile(table, 'utf8')).trimEnd().split('\r\n');
+      expect(rows.map((row) => row.split(',')[0])).toEqual(['epoch', '0', '1', '2', '3']);
+      const events = (await readFile(lines, 'utf8'))
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { event: string; step?: number; epoch?: number })
+        .map(({ event, step, epoch }) => [event, step ?? epoch].join(' ').trim());
+      expect(events).toEqual([
+        ...['begin', 'step 0', 'step 1', 'epoch 0', 'step 2'],
+        ...[
+          'begin',
+          'step 3',
+          'epoch 1',
+          'step 4',
+          'step 5',
+          'epoch 2',
+          'step 6',
+          'step 7',
+          'epoch 3',
+          'end',
+        ],
+      ]);
+      await run(0, 1, true); // another run in the same file, as Keras appends it
+      expect((await readFile(table, 'utf8')).trimEnd().split('\r\n')).toHaveLength(6);
+    }));
+
   it('write what a figure of some epochs lacks as NA', () =>
     inTemporary(async (directory) => {
       const filename = join(directory, 'a.csv');
