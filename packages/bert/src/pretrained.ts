@@ -66,7 +66,7 @@ export async function readPretrainedConfig(
   }
   // Of a checkpoint's path the folder it lies in.
   if (
-    /\.(safetensors|index|index\.json|bin|pt|pth|h5)$/.test(directory) ||
+    /\.(safetensors|index|index\.json|bin|pt|pth|ckpt|h5)$/.test(directory) ||
     (await files.exists(`${directory}.index`))
   ) {
     return readPretrainedConfig(files.split(directory).directory, options);

@@ -12,6 +12,7 @@ import { openCheckpoint } from '../src/checkpoint-open.js';
 import type { CheckpointError } from '../src/errors.js';
 import { memoryFile } from '../src/files-memory.js';
 import { openPickle } from '../src/pickle/open-pickle.js';
+import { readPretrainedConfig } from '../src/pretrained.js';
 import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from '../src/safetensors/dtype.js';
 import { expectStates } from './expect-states.js';
 import { raw, rawDict, rawLegacy, rawTensor } from './raw-pickle.js';
@@ -102,6 +103,13 @@ describe.each<[string, (values: Float32Array) => Float32Array]>([
       model(half === undefined ? 'expected.safetensors' : `hf-${half}/expected.safetensors`),
     );
   });
+});
+
+it('finds the configuration beside a file', async () => {
+  const { source } = await readPretrainedConfig(model('pt-zip/pytorch_model.bin'));
+  expect(source).toBe(model('pt-zip/config.json'));
+  const lightning = await readPretrainedConfig(join(model('pt-zip'), 'last.ckpt'));
+  expect(lightning.source).toBe(model('pt-zip/config.json'));
 });
 
 describe('tensors of every kind', () => {
