@@ -35,6 +35,7 @@ export {
   type ExponentialMovingAverageOptions,
   StochasticWeightAveraging,
   type StochasticWeightAveragingOptions,
+  type WeightAveraging,
 } from './callbacks/weight-averaging.js';
 export { clipFactor, type ClipNorm } from './clipping.js';
 export { compile, type CompiledModel, type CompileOptions } from './compile.js';

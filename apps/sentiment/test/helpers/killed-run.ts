@@ -57,7 +57,7 @@ function isSaving(output: string): boolean {
 }
 
 /** Folders of whole checkpoints. */
-export function checkpointsOf(output: string): string[] {
+function checkpointsOf(output: string): string[] {
   if (!existsSync(output)) return [];
   return readdirSync(output).filter((name) => name.startsWith('checkpoint-'));
 }
@@ -99,7 +99,7 @@ export async function trainKilled(
 }
 
 /** Reads every file but those that are marked as unfinished. @throws Error for one that is not whole */
-export async function checkWhole(folder: string): Promise<void> {
+async function checkWhole(folder: string): Promise<void> {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     if (name.startsWith('.partial-') || name.endsWith('.partial')) continue;
