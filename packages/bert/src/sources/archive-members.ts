@@ -4,7 +4,7 @@ import { SourceError } from './errors.js';
  * What an archive may unpack to, so that a few kilobytes cannot fill a disk: weights hardly shrink when packed, and
  * vocabularies to a third.
  */
-export const ARCHIVE_LIMITS = {
+const ARCHIVE_LIMITS = {
   /** bytes, all members together, for each byte of the archive */
   ratio: 100,
   /** bytes that every archive may unpack to, however small it is */

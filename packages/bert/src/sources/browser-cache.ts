@@ -71,8 +71,7 @@ export async function findCached(address: string, version: Version | undefined):
       const file = await (await folder.getFileHandle(await nameOf(version.id))).getFile();
       return file.size === version.size ? file : undefined;
     }
-    for await (const handle of folder.values())
-      if (handle.kind === 'file') return await (handle).getFile();
+    for await (const handle of folder.values()) if (handle.kind === 'file') return await handle.getFile();
   } catch {
     // Not there, or taken away by the browser: the server has it.
   }

@@ -3,7 +3,7 @@ import { mkdir, statfs } from 'node:fs/promises';
 import { SourceError } from './errors.js';
 
 /** `440 MB`, `1.2 GB`. */
-export function sizeText(bytes: number): string {
+function sizeText(bytes: number): string {
   return bytes < 1e6
     ? `${Math.ceil(bytes / 1e3)} kB`
     : bytes < 1e9

@@ -20,7 +20,7 @@ import { BertError } from '../errors.js';
  * Archives:
  * - `archive-invalid`: damaged, encrypted, or cut off
  * - `unsafe-member`: a path that leaves the folder, a link or a device, a name twice; `member` says which
- * - `archive-too-large`: it unpacks to more than it may, see `ARCHIVE_LIMITS`
+ * - `archive-too-large`: it unpacks to more than a hundred times its size (64 MiB at least), or has more than 10,000 members
  */
 export type SourceErrorCode =
   | 'not-found'

@@ -7,7 +7,7 @@ async function hashFile(path: string, hash: Hash): Promise<string> {
 }
 
 /** SHA-256 of a file, hexadecimal. */
-export function sha256(path: string): Promise<string> {
+function sha256(path: string): Promise<string> {
   return hashFile(path, createHash('sha256'));
 }
 

@@ -39,7 +39,7 @@ export interface Seen {
 }
 
 export const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
-export const gitSha1 = (bytes: Buffer): string =>
+const gitSha1 = (bytes: Buffer): string =>
   createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 
 const inLfs = (name: string): boolean => /\.(safetensors|bin|h5)$/.test(name);
