@@ -91,7 +91,7 @@ export function resolveEncodeOptions(
   if (truncates && pads && multiple && maxLength % multiple !== 0) {
     throw new TokenizerError(
       'length-not-multiple',
-      `padToMultipleOf: with truncation and padding, expected a divisor of maxLength ${maxLength}, found ${multiple}. ` +
+      `padToMultipleOf: expected a divisor of maxLength ${maxLength}, found ${multiple}. ` +
         `Use maxLength ${Math.ceil(maxLength / multiple) * multiple}.`,
       { maxLength, padToMultipleOf: multiple },
     );

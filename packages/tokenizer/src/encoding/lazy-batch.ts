@@ -60,8 +60,8 @@ export class LazyBatch implements BatchEncoding {
 function raggedBatch(row: number, expected: number, found: number): TokenizerError {
   return new TokenizerError(
     'ragged-batch',
-    `encodeBatch: expected all rows to have ${expected} tokens as row 0 has, found ${found} in row ${row}. ` +
-      'Use padding true or max_length (with truncation to the same length), or encodeAll.',
+    `encodeBatch: expected ${expected} tokens in every row as in row 0, found ${found} in row ${row}. ` +
+      'Pad and truncate to one length, or use encodeAll.',
     { row, expected, found },
   );
 }

@@ -123,8 +123,7 @@ export function checkStride(stride: number, room: number): void {
   if (stride < room) return;
   throw new TokenizerError(
     'stride-too-large',
-    `stride: expected less than the ${room} tokens of a text that fit, found ${stride}. ` +
-      'Lower stride or raise maxLength (special tokens count in it).',
+    `stride: expected less than the ${room} tokens that fit, found ${stride}. Lower stride or raise maxLength.`,
     { stride, room },
   );
 }

@@ -27,6 +27,7 @@ const PAGE = 256;
 const FIRST_SURROGATE = 0xd800;
 const AFTER_SURROGATES = 0xe000;
 const CAPITAL_SIGMA = 0x3a3;
+const ENDS_IN_MARK = /\p{M}$/u;
 /** Stands for a lone surrogate in a word: no piece has one, and this half makes no pair with what is before it. */
 export const LONE_SURROGATE = '\udc00';
 
@@ -77,11 +78,15 @@ export class CharacterTable {
     }
     const classes = codePoints.map((c) => wordClassOf(c, fidelity));
     const visible = codePoints.filter((_, index) => classes[index] !== SPACE);
-    if (visible.length === 0) return codePoints.length === 0 ? DROPS : ENDS;
     const alone = classes.includes(PUNCT) || (classes[0] === SPACE && classes.at(-1) === SPACE);
-    const isCombining = (c: number): boolean => (classesOf(c) & COMBINES) !== 0;
-    // Marks that stay change places with their neighbours.
-    if (!this.#isNormalized && stripAccents && visible.some(isCombining)) return DEPENDS;
+    if (!this.#isNormalized) {
+      // Marks that stay change places with their neighbours.
+      if (stripAccents && visible.some((c) => classesOf(c) & COMBINES)) return DEPENDS;
+      // So may, where case is folded before accents are stripped, a mark that a space or a punctuation mark folds to.
+      if (alone && fidelity === 'tensorflow-text' && ENDS_IN_MARK.test(text.normalize('NFKD')))
+        return DEPENDS;
+    }
+    if (visible.length === 0) return codePoints.length === 0 ? DROPS : ENDS;
     if (visible.length === 1 && alone) return -((this.#idOf(visible[0]) + 1) * 4 + WORD);
     if (visible.length < codePoints.length || alone) return DEPENDS;
     const word = visible.map((c) => (isSurrogate(c) ? LONE_SURROGATE : String.fromCodePoint(c))).join('');
