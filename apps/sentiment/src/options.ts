@@ -303,13 +303,16 @@ export const commands = {
   pretrain: {
     summary: 'Pre-train a new BERT on plain text, or go on with one',
     positionals: '',
-    required: ['corpus'],
+    required: [],
     example: 'sentiment pretrain --corpus corpus.txt --output runs/base',
     options: {
       ...pretrainOptions,
       ...running,
       mixedPrecision: train.mixedPrecision,
       jitCompile: train.jitCompile,
+      log: train.log,
+      saveSteps: train.saveSteps,
+      resume: train.resume,
     },
   },
   convert: convertCommand,

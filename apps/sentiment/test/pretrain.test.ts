@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
@@ -210,5 +210,47 @@ describe('figures', () => {
     const { accuracy, loss } = unigramBaseline(train, valid, 3);
     expect(accuracy).toBe(0.5);
     expect(loss).toBeCloseTo(-(2 * Math.log(3 / 6) + Math.log(2 / 6) + Math.log(1 / 6)) / 4);
+  });
+});
+
+describe('resume', () => {
+  const options = [
+    '--corpus',
+    'animals.txt',
+    ...small,
+    '--batch-size',
+    '8',
+    '--max-steps',
+    '6',
+    '--seed',
+    '3',
+  ];
+  /** What a run did; not how fast. */
+  const history = (output: string): unknown => {
+    const { history: all } = json(cwd, output, 'run.json') as { history: { history: object } };
+    return { ...all, history: { ...all.history, tokensPerSecond: undefined } };
+  };
+  const weights = (output: string): Buffer => readFileSync(join(cwd, output, 'model.safetensors'));
+
+  it('goes on from a checkpoint as the run that was not cut off, to the last bit', async () => {
+    await run('pretrain', ...options, '--output', 'whole');
+    await run('pretrain', ...options, '--save-steps', '2', '--output', 'cut', '--log', 'jsonl');
+    // As after a kill between steps 4 and 6.
+    for (const name of ['checkpoint-6', 'run.json', 'model.safetensors'])
+      rmSync(join(cwd, 'cut', name), { recursive: true });
+    const { code, err } = await run('pretrain', '--resume', 'cut');
+    expect(err()).toContain('after step 4');
+    expect(code).toBe(0);
+    expect(history('cut')).toEqual(history('whole'));
+    expect(weights('cut').equals(weights('whole'))).toBe(true);
+  });
+
+  it('refuses other options and another corpus', async () => {
+    const others = await run('pretrain', '--resume', 'cut', '--seed', '4');
+    expect(others.err()).toContain('--seed: expected no other option beside --resume');
+    writeFileSync(join(cwd, 'animals.txt'), corpus(61));
+    const changed = await run('pretrain', '--resume', 'cut');
+    expect(changed.err()).toContain('a data file has changed since');
+    expect([others.code, changed.code]).toEqual([2, 1]);
   });
 });

@@ -9,6 +9,7 @@ import type { Io } from '../io.js';
 import { type ReadTokenizer, readTokenizer } from '../model/read-tokenizer.js';
 import { resolveModel } from '../model/resolve-model.js';
 import type { CommandValues } from '../options.js';
+import { removeIfEmpty } from '../output-directory.js';
 import { checkOutput, fillDirectory } from '../write-file.js';
 
 /** `sentiment convert`: a model of any format in, the files of one tool out. */
@@ -28,8 +29,21 @@ export async function convert(
   }
   const directory = resolve(io.cwd, destination);
   await checkOutput(directory, { overwrite: values.overwrite });
+  try {
+    await convertInto(directory, source, values, io);
+    return 0;
+  } finally {
+    await removeIfEmpty(directory);
+  }
+}
+
+async function convertInto(
+  directory: string,
+  source: string,
+  { format, dtype, maxShardSize: maxShardBytes }: CommandValues<'convert'>,
+  io: Io,
+): Promise<void> {
   const folder = await resolveModel(source, io);
-  const { format, dtype, maxShardSize: maxShardBytes } = values;
   const tokenizer = await tokenizerOf(folder);
   for (const note of tokenizer?.notes ?? []) io.stderr.write(`${note}\n`);
   let report: ConvertReport | undefined;
@@ -40,7 +54,6 @@ export async function convert(
   });
   if (report) for (const line of reportLines(report, written)) io.stdout.write(`${line}\n`);
   io.stdout.write(`saved: ${directory}\n`);
-  return 0;
 }
 
 /** The tokenizer beside the weights; a folder of weights alone can be converted too. */

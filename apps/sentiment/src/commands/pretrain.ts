@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
@@ -6,13 +7,22 @@ import type { TokenizedDocument } from '@bertune/train';
 import { startBackend } from '../backend.js';
 import { AppError } from '../errors.js';
 import type { Io } from '../io.js';
-import type { CommandValues } from '../options.js';
+import { commands, type CommandValues } from '../options.js';
 import { resolveModel } from '../model/resolve-model.js';
 import { chooseOutput, removeIfEmpty, shellPath } from '../output-directory.js';
 import { startPretraining } from '../pretrain/pretrain-model.js';
 import { type UnigramBaseline, unigramBaseline } from '../pretrain/pretrain-metrics.js';
 import { type Corpus, orMissing, readCorpus } from '../pretrain/read-documents.js';
 import { type Pretrained, runPretraining } from '../pretrain/run-pretraining.js';
+import {
+  type Checkpoint,
+  readCheckpoint,
+  refuseFormerCheckpoints,
+  removeUnfinishedSaves,
+  saveCheckpoint,
+} from '../training/checkpoint.js';
+import { checkSameData, refuseOthers, storedModel } from '../training/resume.js';
+import { logCallbacks } from '../training/run-callbacks.js';
 import { writtenOptions } from '../training/settings.js';
 import { versions } from '../versions.js';
 import { checkOutput, fillDirectory } from '../write-file.js';
@@ -26,10 +36,27 @@ const LEARNING_RATES = { fromScratch: 1e-3, goingOn: 5e-5 };
 
 /** `sentiment pretrain`: text in; a BERT that has learnt from it out, for `train --model`. */
 export async function pretrain(values: CommandValues<'pretrain'>, io: Io): Promise<number> {
+  if (values.resume !== undefined) {
+    refuseOthers(commands.pretrain.options, values);
+    const checkpoint = await readCheckpoint(resolve(io.cwd, values.resume));
+    await removeUnfinishedSaves(checkpoint.run);
+    await checkOutput(checkpoint.run, { overwrite: true });
+    const options = checkpoint.options as unknown as CommandValues<'pretrain'>;
+    return pretrainInto(checkpoint.run, options, io, checkpoint);
+  }
+  if (values.corpus === undefined) {
+    throw new AppError('missing-value', {
+      where: 'sentiment pretrain',
+      expected: '--corpus FILE',
+      found: 'none',
+      remedy: `For example: ${commands.pretrain.example}`,
+    });
+  }
   const output = chooseOutput(values.output, io.cwd);
   await checkOutput(output, { overwrite: values.overwrite });
+  await refuseFormerCheckpoints(output);
   try {
-    return await pretrainInto(output, values, io);
+    return await pretrainInto(output, values, io, undefined);
   } finally {
     await removeIfEmpty(output);
   }
@@ -40,7 +67,12 @@ interface Texts {
   readonly valid: readonly TokenizedDocument[];
 }
 
-async function pretrainInto(output: string, values: CommandValues<'pretrain'>, io: Io): Promise<number> {
+async function pretrainInto(
+  output: string,
+  values: CommandValues<'pretrain'>,
+  io: Io,
+  checkpoint: Checkpoint | undefined,
+): Promise<number> {
   const started = new Date();
   const say = (line: string): unknown => io.stderr.write(`${line}\n`);
   const path = (file: string): string => resolve(io.cwd, file);
@@ -48,11 +80,13 @@ async function pretrainInto(output: string, values: CommandValues<'pretrain'>, i
   for (const note of [...backend.notes, backend.tip]) if (note !== undefined) say(note);
   say(`backend: ${backend.name} (${backend.reason})`);
 
-  const directory = values.model === undefined ? undefined : await resolveModel(values.model, io);
+  const start = values.model === undefined ? undefined : await resolveModel(values.model, io);
+  const directory = checkpoint?.directory ?? start;
   const corpusFile = path(values.corpus ?? '');
   await orMissing(corpusFile, `--corpus ${values.corpus}`, () => access(corpusFile));
   const { tokenizer, maxLength, notes, makeModel } = await startPretraining(values, corpusFile, directory);
-  for (const note of notes) say(note);
+  if (checkpoint) say(`resuming ${checkpoint.run} after step ${checkpoint.state.steps}`);
+  else for (const note of notes) say(note);
   const corpus = await readCorpus(corpusFile, `--corpus ${values.corpus}`, tokenizer);
   sayCounts(corpus, 'corpus', say);
   let { train, valid }: Texts = heldOut(corpus.documents);
@@ -62,11 +96,29 @@ async function pretrainInto(output: string, values: CommandValues<'pretrain'>, i
     [train, valid] = [corpus.documents, other.documents];
   }
   if (values.task === 'both') checkDocuments(train, valid);
+  const fingerprint = textFingerprint(train, valid);
+  if (checkpoint) checkSameData(checkpoint, fingerprint);
   const learningRate =
-    values.learningRate ?? (directory === undefined ? LEARNING_RATES.fromScratch : LEARNING_RATES.goingOn);
+    values.learningRate ?? (start === undefined ? LEARNING_RATES.fromScratch : LEARNING_RATES.goingOn);
   say(
     `options: ${writtenOptions({ ...values, maxLength, learningRate, output: shellPath(output, io.cwd) })}`,
   );
+
+  const identity = {
+    options: {
+      ...values,
+      corpus: corpusFile,
+      valid: values.valid === undefined ? undefined : path(values.valid),
+      model: storedModel(values.model, io.cwd),
+      backend: backend.name,
+    },
+    data: fingerprint,
+  };
+  const callbacks = logCallbacks(values.log, output, {
+    isResumed: checkpoint !== undefined,
+    options: writtenOptions(values),
+    prCurves: false,
+  });
 
   const model = await makeModel();
   try {
@@ -83,9 +135,15 @@ async function pretrainInto(output: string, values: CommandValues<'pretrain'>, i
         makeExecutor: backend.makeExecutor,
         sink: io.stderr,
         signal,
+        from: checkpoint?.state,
+        saveCheckpoint: async (state) => {
+          await saveCheckpoint(output, { model, tokenizer }, state, identity);
+        },
+        callbacks,
       }),
     );
-    if (pretrained.history.steps === 0) throw nothingTrained();
+    if (pretrained.history.steps === (checkpoint?.state.steps ?? 0) && pretrained.history.ended === 'aborted')
+      throw nothingTrained();
     const baseline = unigramBaseline(train, valid, tokenizer.vocabularySize);
     await fillDirectory(output, async (staging) => {
       await model.savePretrained(staging);
@@ -106,14 +164,26 @@ async function pretrainInto(output: string, values: CommandValues<'pretrain'>, i
       });
     });
     const interrupted = pretrained.history.ended === 'aborted';
-    if (interrupted) say(`interrupted after step ${pretrained.history.steps}; saved as it is`);
-    else for (const line of reportLines(pretrained, baseline)) io.stdout.write(`${line}\n`);
+    if (interrupted) {
+      say(`interrupted after step ${pretrained.history.steps}; saved as it is`);
+      say(`resume: pnpm sentiment pretrain --resume ${shellPath(output, io.cwd)}`);
+    } else for (const line of reportLines(pretrained, baseline)) io.stdout.write(`${line}\n`);
     io.stdout.write(`saved: ${output}\n`);
     io.stdout.write(`use it: pnpm sentiment train --model ${shellPath(output, io.cwd)}\n`);
     return interrupted ? 1 : 0;
   } finally {
     model.dispose();
   }
+}
+
+/** SHA-256 of the tokens that are trained on and measured with: they tell the vocabulary too. */
+function textFingerprint(...texts: readonly (readonly TokenizedDocument[])[]): string {
+  const hash = createHash('sha256');
+  for (const documents of texts) {
+    hash.update(`${documents.length} documents`);
+    for (const sentence of documents.flat()) hash.update(sentence);
+  }
+  return hash.digest('hex');
 }
 
 /** Takes every hundredth document out, at least two where there are four. */

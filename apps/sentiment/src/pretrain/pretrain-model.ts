@@ -1,6 +1,7 @@
 import { Bert, createBertConfig, readPretrainedConfig } from '@bertune/bert';
 import { MaskedLanguageModel, PreTrainingModel } from '@bertune/heads';
 import { BertTokenizer, trainVocabularyFromFiles } from '@bertune/tokenizer';
+import type * as tf from '@tensorflow/tfjs';
 
 import { AppError } from '../errors.js';
 import { defaultMaxLength, resolveMaxLength } from '../model/build-model.js';
@@ -83,11 +84,31 @@ async function goOn(values: Values, directory: string): Promise<PretrainStart> {
     tokenizer,
     maxLength: resolveMaxLength(values.maxLength, config),
     notes: [`model: ${directory}, with its vocabulary; heads that it lacks are new`, ...notes],
-    makeModel: async () => {
-      const kind = values.task === 'both' ? PreTrainingModel : MaskedLanguageModel;
-      return kind.fromPretrained(directory, options);
-    },
+    makeModel: async () =>
+      values.task === 'both'
+        ? withRates(
+            await PreTrainingModel.fromPretrained(directory, options),
+            values.dropout,
+            PreTrainingModel,
+          )
+        : withRates(
+            await MaskedLanguageModel.fromPretrained(directory, options),
+            values.dropout,
+            MaskedLanguageModel,
+          ),
   };
+}
+
+/** The same parameters with other dropout; the model itself where none is asked for. */
+function withRates<Model extends PreTrainingModel | MaskedLanguageModel>(
+  model: Model,
+  dropout: number | undefined,
+  Kind: new (bert: Bert, head: ReadonlyMap<string, tf.Variable>) => Model,
+): Model {
+  if (dropout === undefined) return model;
+  const { config, parameters, extra } = model.bert;
+  const own = [...model.parameters].filter(([name]) => !parameters.has(name));
+  return new Kind(new Bert({ ...config, ...rates(dropout) }, parameters, extra), new Map(own));
 }
 
 function rates(dropout: number | undefined): { hiddenDropout?: number; attentionDropout?: number } {

@@ -6,7 +6,7 @@ export const pretrainOptions = {
     'FILE',
     'text to learn from, UTF-8, plain or .gz: a paragraph a line, an empty line between documents',
     undefined,
-    'required',
+    'required, but with --resume',
   ),
   valid: text('FILE', 'text to measure on, written alike', undefined, '1 % of the documents'),
   model: text(

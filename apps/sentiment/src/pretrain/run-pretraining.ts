@@ -2,6 +2,7 @@ import { MaskedLanguageModel, PreTrainingModel } from '@bertune/heads';
 import type { BertTokenizer } from '@bertune/tokenizer';
 import {
   adamW,
+  type Callback,
   compile,
   type Dataset,
   type History,
@@ -13,6 +14,7 @@ import {
   type MaskedTensors,
   segmentPairs,
   type TokenizedDocument,
+  type TrainingState,
 } from '@bertune/train';
 
 import type { TextSink } from '../io.js';
@@ -38,6 +40,12 @@ export interface PretrainJob {
   readonly sink: TextSink;
   /** Ends the training after the current step. */
   readonly signal: AbortSignal;
+  /** Where the run stood when it was cut off; undefined at its beginning. */
+  readonly from: TrainingState | undefined;
+  /** Writes a checkpoint. */
+  readonly saveCheckpoint: (state: TrainingState) => Promise<void>;
+  /** What else watches the run. */
+  readonly callbacks: readonly Callback[];
 }
 
 /** What came of it. */
@@ -107,6 +115,8 @@ export async function runPretraining(job: PretrainJob): Promise<Pretrained> {
   try {
     let paddingWaste = 0;
     const history = await compiled.fit(train, {
+      resume: job.from,
+      checkpoint: { everySteps: values.saveSteps, save: job.saveCheckpoint },
       epochs: 1,
       maxSteps: values.maxSteps,
       ...sizing,
@@ -114,6 +124,7 @@ export async function runPretraining(job: PretrainJob): Promise<Pretrained> {
       seed,
       validationData: valid,
       callbacks: [
+        ...job.callbacks,
         showProgress(sink, 'masked_accuracy'),
         {
           onTrainBatchEnd(_step, logs) {

@@ -1,11 +1,19 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { openSafetensors, saveLora, type TensorToWrite, writeSafetensors } from '@bertune/bert';
+import {
+  type Bert,
+  openSafetensors,
+  saveLora,
+  type SavePretrainedOptions,
+  type TensorToWrite,
+  writeSafetensors,
+} from '@bertune/bert';
+import type { BertTokenizer } from '@bertune/tokenizer';
 import type { CallbackState, SlotValues, TrainingState } from '@bertune/train';
+import type * as tf from '@tensorflow/tfjs';
 
 import { AppError } from '../errors.js';
-import type { LoadedModel } from '../model/build-model.js';
 import { writeFileAtomic } from '../write-file.js';
 import { parseExact, stringifyExact } from './checkpoint-json.js';
 
@@ -41,13 +49,23 @@ export interface Checkpoint extends RunIdentity {
   readonly state: TrainingState;
 }
 
+/** A model with what reads its texts. */
+export interface ModelToSave {
+  readonly model: {
+    readonly bert: Bert;
+    readonly parameters: ReadonlyMap<string, tf.Variable>;
+    savePretrained(directory: string, options?: SavePretrainedOptions): Promise<void>;
+  };
+  readonly tokenizer: BertTokenizer;
+}
+
 /**
  * Writes `checkpoint-STEP` into the folder of a run: model, tokenizer, optimiser and figures. The folder takes its name
  * when it is complete; older checkpoints but one go after that.
  */
 export async function saveCheckpoint(
   run: string,
-  { model, tokenizer }: LoadedModel,
+  { model, tokenizer }: ModelToSave,
   state: TrainingState,
   identity: RunIdentity,
 ): Promise<string> {

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 
 import type { Splits } from '../data/load-splits.js';
 import { AppError } from '../errors.js';
-import { optionName } from '../option-kinds.js';
+import { optionName, type OptionTable, type Values } from '../option-kinds.js';
 import { commands, type CommandValues } from '../options.js';
 import type { Checkpoint } from './checkpoint.js';
 
@@ -19,15 +19,19 @@ export function storedOptions(values: TrainValues, cwd: string, backend: string)
     const path = values[key];
     return [key, path === undefined ? undefined : resolve(cwd, path)];
   });
-  // An id or address means the same everywhere; a path does not.
   const { classWeights, model } = values;
   return {
     ...values,
     ...Object.fromEntries<string | undefined>(absolute),
-    model: model !== undefined && existsSync(resolve(cwd, model)) ? resolve(cwd, model) : model,
+    model: storedModel(model, cwd),
     classWeights: typeof classWeights === 'string' ? classWeights : Object.fromEntries(classWeights),
     backend,
   };
+}
+
+/** An id or address means the same everywhere; a path does not. */
+export function storedModel(model: string | undefined, cwd: string): string | undefined {
+  return model !== undefined && existsSync(resolve(cwd, model)) ? resolve(cwd, model) : model;
 }
 
 /**
@@ -35,8 +39,25 @@ export function storedOptions(values: TrainValues, cwd: string, backend: string)
  * @throws AppError `usage`
  */
 export function resumedOptions(values: TrainValues, { options }: Checkpoint): TrainValues {
-  const given = Object.entries(commands.train.options).find(
-    ([key, option]) => key !== 'resume' && values[key as keyof TrainValues] !== option.default,
+  refuseOthers(commands.train.options, values);
+  const { classWeights } = options;
+  return {
+    ...(options as unknown as TrainValues),
+    classWeights:
+      typeof classWeights === 'string'
+        ? (classWeights as TrainValues['classWeights'])
+        : new Map(Object.entries(classWeights as Record<string, number>)),
+    resume: values.resume,
+  };
+}
+
+/**
+ * Makes sure that `--resume` stands alone.
+ * @throws AppError `usage`
+ */
+export function refuseOthers<Table extends OptionTable>(options: Table, values: Values<Table>): void {
+  const given = Object.entries(options).find(
+    ([key, option]) => key !== 'resume' && values[key as keyof Table] !== option.default,
   );
   if (given) {
     throw new AppError('usage', {
@@ -47,15 +68,6 @@ export function resumedOptions(values: TrainValues, { options }: Checkpoint): Tr
         'The run goes on with its own options. To train on with others, start from its weights with --model.',
     });
   }
-  const { classWeights } = options;
-  return {
-    ...(options as unknown as TrainValues),
-    classWeights:
-      typeof classWeights === 'string'
-        ? (classWeights as TrainValues['classWeights'])
-        : new Map(Object.entries(classWeights as Record<string, number>)),
-    resume: values.resume,
-  };
 }
 
 /** SHA-256 of what is trained on and watched with. */

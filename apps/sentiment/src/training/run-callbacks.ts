@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Callback, CSVLogger, EarlyStopping, JsonLinesLogger, TensorBoard } from '@bertune/train';
 
 import type { LabelSpace } from '../data/labels.js';
-import type { LogKind } from '../option-values.js';
+import type { Log, LogKind } from '../option-values.js';
 import { type TrainSettings, writtenOptions } from './settings.js';
 
 /** What a run is watched with. */
@@ -30,22 +30,14 @@ export function runCallbacks(
     earlyStopping === undefined
       ? undefined
       : new EarlyStopping({ patience: earlyStopping, restoreBestWeights: true });
-  const kinds = log === 'none' ? [] : log;
-  const makeLog: Readonly<Record<LogKind, () => Callback>> = {
-    csv: () => new CSVLogger({ filename: join(directory, 'log.csv'), append: isResumed }),
-    jsonl: () =>
-      new JsonLinesLogger({ filename: join(directory, 'log.jsonl'), everySteps: 1, append: isResumed }),
-    tensorboard: () =>
-      new TensorBoard({
-        logDir: join(directory, 'tensorboard'),
-        updateFreq: 'batch',
-        prCurves: labels.task !== 'regression',
-        classNames: labels.names,
-        text: { options: `\`${writtenOptions(settings)}\`` },
-      }),
-  };
+  const logs = logCallbacks(log, directory, {
+    isResumed,
+    options: writtenOptions(settings),
+    prCurves: labels.task !== 'regression',
+    classNames: labels.names,
+  });
   return {
-    callbacks: [...(stopping ? [stopping] : []), ...kinds.map((kind) => makeLog[kind]())],
+    callbacks: [...(stopping ? [stopping] : []), ...logs],
     outcome: () => {
       const { bestEpoch, stoppedEpoch } = stopping ?? {};
       if (bestEpoch === undefined) return undefined;
@@ -54,4 +46,40 @@ export function runCallbacks(
       return `${ended}kept the weights of epoch ${bestEpoch + 1}, whose valid loss is the lowest`;
     },
   };
+}
+
+/** What a log says beside the figures. */
+export interface LogText {
+  /** Whether logs are there already. */
+  readonly isResumed: boolean;
+  /** Options of the run, for TensorBoard's text. */
+  readonly options: string;
+  /** Whether predictions are probabilities of classes. */
+  readonly prCurves: boolean;
+  readonly classNames?: readonly string[];
+}
+
+/**
+ * The callbacks that `--log` asks for.
+ * @param directory folder of the run
+ */
+export function logCallbacks(
+  log: Log,
+  directory: string,
+  { isResumed, options, prCurves, classNames }: LogText,
+): Callback[] {
+  const makeLog: Readonly<Record<LogKind, () => Callback>> = {
+    csv: () => new CSVLogger({ filename: join(directory, 'log.csv'), append: isResumed }),
+    jsonl: () =>
+      new JsonLinesLogger({ filename: join(directory, 'log.jsonl'), everySteps: 1, append: isResumed }),
+    tensorboard: () =>
+      new TensorBoard({
+        logDir: join(directory, 'tensorboard'),
+        updateFreq: 'batch',
+        prCurves,
+        ...(classNames && { classNames }),
+        text: { options: `\`${options}\`` },
+      }),
+  };
+  return log === 'none' ? [] : log.map((kind) => makeLog[kind]());
 }
