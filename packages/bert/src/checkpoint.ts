@@ -25,8 +25,8 @@ export interface Checkpoint {
    */
   read(name: string): Promise<Float32Array>;
   /**
-   * The same of a matrix the other way round, [in, out]: for formats that keep it like this, in which `read` has to
-   * transpose. Absent where `read` gives what the file has.
+   * The same of a matrix the other way round, [in, out]: of formats that keep it like this, in which `read` has to
+   * transpose, and of those that do it with less memory than a transposition after `read`.
    */
   readTransposed?(name: string): Promise<Float32Array>;
   /** Releases all files. */

@@ -219,3 +219,54 @@ describe('writeSafetensors', () => {
     expect(readFileSync(path, 'utf8')).toBe('former');
   });
 });
+
+describe('readTransposed', () => {
+  const numbers = (length: number, from: number): Float32Array =>
+    Float32Array.from({ length }, (_, i) => from + i);
+  /** [rows, columns] -> [columns, rows], by the definition. */
+  const turned = (values: Float32Array, rows: number, columns: number): number[] =>
+    Array.from({ length: rows * columns }, (_, i) => values[(i % rows) * columns + Math.floor(i / rows)]);
+
+  it.each(['float32', 'float16', 'bfloat16'] as const)(
+    'gives matrices of %s the other way round, one after the other and at once, and vectors as they are',
+    async (dtype) => {
+      const path = join(temporaryFolder(), 'a.safetensors');
+      const shapes: [string, number[]][] = [
+        ['large', [9, 12]],
+        ['small', [3, 5]],
+        ['vector', [6]],
+        ['again', [12, 9]],
+      ];
+      const values = new Map(
+        shapes.map(([name, shape], at) => [
+          name,
+          numbers(
+            shape.reduce((a, b) => a * b, 1),
+            at,
+          ),
+        ]),
+      );
+      const valuesOf = (name: string): Float32Array => values.get(name) ?? new Float32Array();
+      await writeSafetensors(
+        path,
+        shapes.map(([name, shape]) => ({ name, shape, values: () => valuesOf(name) })),
+        { dtype },
+      );
+      const file = await openSafetensors(path);
+      const expected = shapes.map(([name, [rows, columns = 1]]) => turned(valuesOf(name), rows, columns));
+      const inTurn: number[][] = [];
+      const kept: Float32Array[] = [];
+      for (const [name] of shapes) {
+        const result = await file.readTransposed(name);
+        kept.push(result);
+        inTurn.push([...result]);
+      }
+      expect(inTurn).toEqual(expected);
+      const atOnce = await Promise.all(shapes.map(([name]) => file.readTransposed(name)));
+      expect(atOnce.map((result) => [...result])).toEqual(expected);
+      expect(kept.map((result) => [...result])).toEqual(expected); // nobody has written into them since
+      await expect(file.readTransposed('none')).rejects.toMatchObject({ code: 'not-found' });
+      await file.close();
+    },
+  );
+});

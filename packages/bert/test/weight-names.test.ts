@@ -76,6 +76,9 @@ describe('transposed', () => {
     [3, 70],
     [33, 64],
     [65, 31],
+    [8, 32],
+    [7, 33],
+    [100, 1],
     [0, 4],
   ])('exchanges rows and columns of [%i, %i]', (rows, columns) => {
     const values = Float32Array.from({ length: rows * columns }, (_, i) => i);

@@ -4,7 +4,13 @@ import { readableDtype, toValues } from '../checkpoint-values.js';
 import { CheckpointError } from '../errors.js';
 import type { RandomAccessFile } from '../files.js';
 import { memoryFile } from '../files-memory.js';
-import { headerLength, parseSafetensorsHeader, type SafetensorsHeader } from './header.js';
+import { transposed } from '../weight-names.js';
+import {
+  headerLength,
+  parseSafetensorsHeader,
+  type SafetensorsEntry,
+  type SafetensorsHeader,
+} from './header.js';
 
 /** An open safetensors file whose header has been checked. The caller closes it. */
 export interface SafetensorsFile extends SafetensorsHeader {
@@ -16,6 +22,12 @@ export interface SafetensorsFile extends SafetensorsHeader {
    *   `read-failed`, `truncated`
    */
   read(name: string): Promise<Float32Array>;
+  /**
+   * The transpose of a matrix, newly allocated; of anything else as `read`. Of float32 its bytes go through one buffer for all matrices: memory that is new for each
+   * takes as long to get as the file to read.
+   * @throws CheckpointError as `read`
+   */
+  readTransposed(name: string): Promise<Float32Array>;
   /** Releases the file. */
   close(): Promise<void>;
 }
@@ -45,21 +57,38 @@ export async function openSafetensors(
     await data.read(header, 8);
     const { entries, metadata } = parseSafetensorsHeader(header, data.size, file);
 
-    const read = async (name: string): Promise<Float32Array> => {
+    const find = (name: string): SafetensorsEntry => {
       const entry = entries.get(name);
-      if (entry === undefined) {
-        throw new CheckpointError('not-found', `${file}: there is no tensor ${name}.`, {
-          file,
-          tensor: name,
-        });
-      }
+      if (entry !== undefined) return entry;
+      throw new CheckpointError('not-found', `${file}: there is no tensor ${name}.`, { file, tensor: name });
+    };
+    const read = async (name: string): Promise<Float32Array> => {
+      const entry = find(name);
       const where = { file, tensor: name };
       const dtype = readableDtype(entry.dtype, where);
       const bytes = new Uint8Array(entry.byteLength);
       await data.read(bytes, entry.offset);
       return toValues(dtype, bytes, where);
     };
-    return { file, entries, metadata, read, close: () => data.close() };
+    let spare: Float32Array<ArrayBuffer> | undefined;
+    const readTransposed = async (name: string): Promise<Float32Array> => {
+      const { dtype, shape, offset, byteLength } = find(name);
+      const [rows, columns] = shape;
+      if (shape.length !== 2) return read(name);
+      if (dtype !== 'F32') return transposed(await read(name), rows, columns);
+      const length = rows * columns;
+      const buffer = spare !== undefined && spare.length >= length ? spare : new Float32Array(length);
+      spare = undefined; // another call meanwhile gets one of its own
+      await data.read(new Uint8Array(buffer.buffer, 0, byteLength), offset);
+      const result = transposed(buffer, rows, columns);
+      spare = buffer;
+      return result;
+    };
+    const close = async (): Promise<void> => {
+      spare = undefined;
+      await data.close();
+    };
+    return { file, entries, metadata, read, readTransposed, close };
   } catch (error) {
     await data.close();
     throw error;
