@@ -245,6 +245,12 @@ const tokenize = {
     undefined,
     'a vocabulary learnt from the built-in reviews',
   ),
+  fidelity: choice(
+    ['huggingface', 'google', 'tensorflow-text'],
+    'whose results to show: Hugging Face, the original release, or TensorFlow Text',
+    undefined,
+    "the tokenizer's own",
+  ),
   pair: text('TEXT', 'second text that each text is read together with', undefined),
   maxLength: integer('longest row in tokens; longer ones are cut', undefined, {
     min: 3,

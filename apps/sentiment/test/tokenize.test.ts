@@ -56,6 +56,32 @@ words             !
 `);
   });
 
+  it('shows what another implementation makes of a text', async () => {
+    const texts = ['The un\u200dable', 'the[MASK]'];
+    const words = async (...options: string[]): Promise<string[]> => {
+      const io = await run(['--model', model, '--json', ...options, ...texts]);
+      expect([io.code, io.err()]).toEqual([0, '']);
+      const rows = io
+        .out()
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Tokenized);
+      return rows.map(({ tokens }) =>
+        tokens
+          .slice(1, -1)
+          .map(({ token }) => token)
+          .join(' '),
+      );
+    };
+    expect(await words()).toEqual(['the un ##able', 'the [MASK]']);
+    expect(await words('--fidelity', 'google')).toEqual(['the un ##able', 'the [UNK] [UNK] [UNK]']);
+    const cased = temporaryFolder();
+    await new BertTokenizer(special, { lowercase: false, stripAccents: true }).savePretrained(cased);
+    const refused = await run(['--model', cased, '--fidelity', 'google', 'a']);
+    expect([refused.code, refused.err()]).toEqual([1, expect.stringContaining('stripAccents: expected')]);
+    expect((await run(['--fidelity', 'bert', 'a'])).code).toBe(2);
+  });
+
   it('reads two texts together and says what was cut off', async () => {
     const io = await run(['--model', model, '--pair', 'unable', '--max-length', '6', 'the cafe !']);
     expect(io.out()).toContain('text 0            [the] [cafe] !\n');

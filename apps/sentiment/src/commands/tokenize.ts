@@ -11,6 +11,7 @@ import type { CommandValues } from '../options.js';
 import { choosePaint } from '../tokenize/colors.js';
 import { formatTokenized } from '../tokenize/format.js';
 import { tokenizeText } from '../tokenize/row.js';
+import { withFidelity } from '../tokenize/with-fidelity.js';
 
 /** `sentiment tokenize`: what each stage of the tokenizer makes of each text, on standard output. */
 export async function tokenize(
@@ -27,7 +28,8 @@ export async function tokenize(
       remedy: 'For example: sentiment tokenize "The food was great."',
     });
   }
-  const tokenizer = await openTokenizer(values.model, io);
+  const opened = await openTokenizer(values.model, io);
+  const tokenizer = values.fidelity === undefined ? opened : withFidelity(opened, values.fidelity);
   const paint = choosePaint({
     refused: values.noColor,
     isTTY: io.stdout.isTTY === true,
