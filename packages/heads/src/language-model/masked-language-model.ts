@@ -3,6 +3,8 @@ import {
   type BertConfig,
   type BertInputs,
   createParameters,
+  resizeTokenEmbeddings,
+  type ResizeTokenEmbeddingsOptions,
   type SavePretrainedOptions,
   type TrainingRun,
 } from '@bertune/bert';
@@ -26,6 +28,7 @@ import {
   requireTiedDecoder,
   vocabularyLogits,
 } from './prediction-layer.js';
+import { resizedPredictions } from './resize-predictions.js';
 
 const layout = (config: BertConfig): HeadLayout => ({
   architecture: 'BertForMaskedLM',
@@ -77,6 +80,17 @@ export class MaskedLanguageModel extends TaskHead {
    */
   async savePretrained(directory: string, options: SavePretrainedOptions = {}): Promise<void> {
     await saveHead(directory, this, layout(this.bert.config), {}, options);
+  }
+
+  /**
+   * The model with another number of tokens: rows of the word embeddings, to which the decoder is tied, and the decoder's
+   * bias. This one is taken over by the one returned.
+   * @throws as `resizeTokenEmbeddings` of `@bertune/bert`; nothing has changed then
+   */
+  resizeTokenEmbeddings(size: number, options: ResizeTokenEmbeddingsOptions = {}): MaskedLanguageModel {
+    const own = new Map([...this.parameters].filter(([name]) => name.startsWith('cls.')));
+    const bert = resizeTokenEmbeddings(this.bert, size, options);
+    return new MaskedLanguageModel(bert, resizedPredictions(own, size));
   }
 
   /**
