@@ -9,7 +9,7 @@ import { toCheckpointName, transposed } from '../weight-names.js';
 import { bundleFiles } from './write-bundle.js';
 
 /** Name of the checkpoint in Google's releases. */
-export const GOOGLE_CHECKPOINT = 'bert_model.ckpt';
+const GOOGLE_CHECKPOINT = 'bert_model.ckpt';
 
 /**
  * What Google's scripts (google-research/bert) and their many followers load: a checkpoint of TensorFlow 1 under its names,
