@@ -184,7 +184,7 @@ describe.each(['cpu', 'wasm'])('language models on %s', (backend) => {
           tokenTypeIds: tf.zerosLike(inputIds),
           labels: tf.slice(labels, [from, 0], [count, 3]),
           nextSentenceLabels: tf.tensor1d([0, 1, 1, 0].slice(from, from + count), 'int32'),
-          maskedPerText: tf.scalar(5 / 4),
+          maskedPerText: tf.fill([count], 5 / 4),
         };
       };
       for (const trained of [masked, model] as const) {
@@ -281,6 +281,13 @@ describe('wrong labels of language models', () => {
         ...inputs(),
         nextSentenceLabels: tf.tensor1d([0, 2], 'int32'),
       };
+      const right = { ...batch, nextSentenceLabels: tf.tensor1d([0, 1], 'int32') };
+      expect(() => model.lossWeight({ ...right, maskedPerText: tf.tensor1d([2, 0]) })).toThrow(
+        /maskedPerText: expected positive numbers, found 0 at position 1/,
+      );
+      expect(() => model.loss({ ...right, maskedPerText: tf.tensor1d([2]) })).toThrow(
+        /maskedPerText: expected float32 \[2\]/,
+      );
       expect(() => model.lossWeight(batch)).toThrow(
         /nextSentenceLabels: expected 0 .* or 1 .*, found 2 at position 1/,
       );

@@ -9,7 +9,7 @@ import {
 } from '@bertune/bert';
 import * as tf from '@tensorflow/tfjs';
 
-import { checkLabelTensor } from '../label-checks.js';
+import { checkLabelTensor, readLabels } from '../label-checks.js';
 import { IGNORED_LABEL, softmaxCrossEntropy } from '../losses/softmax-cross-entropy.js';
 import { type HeadLayout, loadHead, type LoadHeadOptions, openPretrained, saveHead } from '../pretrained.js';
 import { requirePooler, TaskHead } from '../task-head.js';
@@ -35,12 +35,12 @@ export type PreTrainingBatch = MaskedLanguageModelBatch & {
   /** [B] int32: 0 where the second text follows the first, 1 where it does not */
   readonly nextSentenceLabels: tf.Tensor1D;
   /**
-   * Tokens to predict per text, a float32 scalar: the loss of the masked tokens is their sum divided by B times this.
-   * Default: those of this batch, as Hugging Face. One number for all batches of a step, the average of the data for
-   * instance, makes gradient accumulation exact; no single weight of a batch can, since the two tasks are means over
-   * different counts.
+   * [B] float32, one number for all texts of a step: how many tokens are to be predicted in a text, on average. The loss
+   * of the masked tokens is then their sum divided by the sum of this. Default: divided by their number in this batch, as
+   * Hugging Face. The average of the data, say, makes gradient accumulation exact; no single weight of a batch can,
+   * since the two tasks are means over different counts.
    */
-  readonly maskedPerText?: tf.Scalar | undefined;
+  readonly maskedPerText?: tf.Tensor1D | undefined;
 };
 
 const layout = (config: BertConfig): HeadLayout => ({
@@ -151,6 +151,16 @@ export class PreTrainingModel extends TaskHead {
     const [examples] = batch.inputIds.shape;
     countMaskedTokens(batch, this.bert.config.vocabSize);
     checkNextSentenceLabels('nextSentenceLabels', batch.nextSentenceLabels, examples);
+    const { maskedPerText } = batch;
+    if (maskedPerText) {
+      checkLabelTensor('maskedPerText', maskedPerText, [examples], 'float32');
+      readLabels(
+        'maskedPerText',
+        maskedPerText,
+        'positive numbers',
+        (count) => count > 0 && count < Infinity,
+      );
+    }
     return examples;
   }
 
@@ -177,7 +187,9 @@ export class PreTrainingModel extends TaskHead {
 
 function checkTensors(batch: PreTrainingBatch): void {
   checkMaskedTensors(batch);
-  checkLabelTensor('nextSentenceLabels', batch.nextSentenceLabels, [batch.inputIds.shape[0]]);
+  const [texts] = batch.inputIds.shape;
+  checkLabelTensor('nextSentenceLabels', batch.nextSentenceLabels, [texts]);
+  if (batch.maskedPerText) checkLabelTensor('maskedPerText', batch.maskedPerText, [texts], 'float32');
 }
 
 function lossOfLogits({ tokens, nextSentence }: PreTrainingLogits, batch: PreTrainingBatch): tf.Scalar {
@@ -186,7 +198,7 @@ function lossOfLogits({ tokens, nextSentence }: PreTrainingLogits, batch: PreTra
   let ofTokens = maskedTokenLoss(tokens, labels);
   if (maskedPerText) {
     const counted = tf.sum(tf.cast(tf.notEqual(labels, tf.scalar(IGNORED_LABEL, 'int32')), 'float32'));
-    ofTokens = tf.mul(ofTokens, tf.div(counted, tf.mul(maskedPerText, nextSentenceLabels.shape[0])));
+    ofTokens = tf.mul(ofTokens, tf.div(counted, tf.sum(maskedPerText)));
   }
   return tf.add(ofTokens, softmaxCrossEntropy(nextSentence, nextSentenceLabels));
 }
