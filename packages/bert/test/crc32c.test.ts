@@ -15,6 +15,26 @@ describe('crc32c', () => {
     expect(crc32c(bytes)).toBe(expected);
   });
 
+  it('is the same wherever the bytes begin, of any length, in one piece or two', () => {
+    const bitwise = (bytes: Uint8Array): number => {
+      let crc = ~0;
+      for (const byte of bytes) {
+        crc ^= byte;
+        for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
+      }
+      return ~crc >>> 0;
+    };
+    const all = Uint8Array.from({ length: 48 }, (_, i) => (i * 37 + 11) % 256);
+    for (let begin = 0; begin < 9; begin++) {
+      for (let end = begin; end <= all.length; end++) {
+        const bytes = all.subarray(begin, end);
+        const middle = (begin + end) >>> 1;
+        expect(crc32c(bytes)).toBe(bitwise(bytes));
+        expect(crc32c(all.subarray(middle, end), crc32c(all.subarray(begin, middle)))).toBe(bitwise(bytes));
+      }
+    }
+  });
+
   it('is an unsigned integer in its masked form too', () => {
     expect(masked(0)).toBe(0xa282ead8);
     // Rotated by 15 bits to the right and then beyond 2^32: 0xffffffff + 0xa282ead8.
