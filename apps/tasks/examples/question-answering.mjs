@@ -38,7 +38,7 @@ const facts = reviews.flatMap((text) => {
     ? [{ text, answer: found[1], at: found.index, question: `What ${found[2]} ${found[3]}?` }]
     : [];
 });
-const questions = shuffled(facts, random).flatMap((fact) =>
+const questionsOf = (fact) =>
   Array.from({ length: 4 }, (_, i) => {
     const others = shuffled(reviews, random).filter((text) => text !== fact.text);
     const isAnswered = i > 0 || random() < 0.2;
@@ -47,9 +47,11 @@ const questions = shuffled(facts, random).flatMap((fact) =>
     const start = context.indexOf(fact.text) + fact.at;
     const span = isAnswered ? answerSpan(context, { text: fact.answer, start }) : undefined;
     return { question: fact.question, context, span, truths: isAnswered ? [fact.answer] : [] };
-  }),
+  });
+// All questions of a fact are on one side.
+const { train, test } = Object.fromEntries(
+  Object.entries(split(shuffled(facts, random))).map(([part, some]) => [part, some.flatMap(questionsOf)]),
 );
-const { train, test } = split(questions); // those of one fact stay together
 const { tokenizer, bert } = await loadEncoder(options, reviews);
 
 /** A question's windows: contexts that are too long come in several. */
