@@ -105,6 +105,42 @@ describe.each<[string, (values: Float32Array) => Float32Array]>([
   });
 });
 
+it.each<[string, (pickle: Uint8Array, values: Float32Array) => Uint8Array]>([
+  [
+    'the archive',
+    (pickle, values) =>
+      rawZip([
+        { name: 'x/data.pkl', content: pickle },
+        { name: 'x/data/0', content: new Uint8Array(values.buffer) },
+        { name: 'x/data/1', content: new Uint8Array(values.buffer) },
+      ]),
+  ],
+  [
+    'the form before it',
+    (pickle, values) =>
+      rawLegacy(pickle, [
+        ['0', values],
+        ['1', values],
+      ]),
+  ],
+])('reads of %s what is asked for, each byte once', async (_, form) => {
+  const count = 250_000;
+  const tensor = (key: string): Uint8Array => rawTensor({ key, count, shape: [count] });
+  const file = memoryFile(form(rawDict([['a', tensor('0')], ['b', tensor('1')]]), counting(count))); // prettier-ignore
+  const reads: number[] = [];
+  const checkpoint = await openPickle({
+    ...file,
+    read: (target, offset) => {
+      reads.push(target.length);
+      return file.read(target, offset);
+    },
+  });
+  const sum = (): number => reads.splice(0).reduce((total, length) => total + length, 0);
+  expect(sum()).toBeLessThan(2 ** 19);
+  expect(await checkpoint.read('b')).toEqual(counting(count));
+  expect(sum()).toBeLessThan(4 * count + 100);
+});
+
 it('finds the configuration beside a file', async () => {
   const { source } = await readPretrainedConfig(model('pt-zip/pytorch_model.bin'));
   expect(source).toBe(model('pt-zip/config.json'));
