@@ -45,8 +45,8 @@ describe('an endless corpus', () => {
       expect(batch.texts).toBe(10);
       await new Promise((resolve) => setTimeout(resolve, 5));
       batches += 1;
-      // What was given, two chunks per worker, and one that is being fetched.
-      expect(taken()).toBeLessThanOrEqual(10 * (batches + Math.max(1, 2 * workers) + 1));
+      // What was given, four chunks per worker, and one that is being fetched.
+      expect(taken()).toBeLessThanOrEqual(10 * (batches + Math.max(1, 4 * workers) + 1));
       if (batches === 20) break;
     }
     expect(closed()).toBe(true);

@@ -20,7 +20,7 @@ import { checkTexts, textChunks } from './text-chunks.js';
 
 /**
  * Encodes texts, one row each, on threads. Batches come in the order of the texts; texts are taken only as fast as
- * batches are, and at most two chunks per thread are under way. Breaking off ends the threads.
+ * batches are, and at most four chunks per thread are under way. Breaking off ends the threads.
  * @param texts from anywhere; a text may hold anything
  * @returns batches, to be gone through once
  * @throws TokenizerError at once `bad-option`, `bad-text`, `stride-too-large`; while iterating `bad-text`, `aborted`,

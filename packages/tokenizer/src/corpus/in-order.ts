@@ -2,8 +2,8 @@ import type { ChunkWorker } from './chunk-worker.js';
 import type { ChunkResult, TextChunk } from './encoded-chunk.js';
 import type { Stop } from './stop.js';
 
-/** Chunks that each worker may have: one at hand, one that waits so that it never idles. */
-const CHUNKS_PER_WORKER = 2;
+/** Chunks that each worker may have: one at hand, others so that it does not idle while the oldest or the caller is late. */
+const CHUNKS_PER_WORKER = 4;
 
 /** What the work needs. */
 export interface OrderedWork<Chunk> {
@@ -29,7 +29,7 @@ type Event<Chunk> =
 
 /**
  * Hands chunks out to workers and gives the results back in the order of the chunks. Takes another chunk only while
- * fewer than two per worker are under way or not yet asked for, so a slow receiver holds the source up.
+ * fewer than four per worker are under way or not yet asked for, so a slow receiver holds the source up.
  * However it ends, all workers are ended and the source is closed.
  */
 export async function* inOrder<Chunk>(work: OrderedWork<Chunk>): AsyncGenerator<Finished<Chunk>, void> {
