@@ -115,6 +115,8 @@ describe('the address of', () => {
     server.requests.length = 0;
     await get(`${server.url}/release/bert.zip`);
     expect(server.requests).toEqual(['HEAD /release/bert.zip']);
+    server.files['/release/bert.zip'] = makeZip(membersOf(model('hf-sharded')));
+    same(await get(`${server.url}/release/bert.zip`), 'model-00001-of-00003.safetensors', 'hf-sharded');
   });
 
   it('an archive whose download was cut off goes on, also where only GET is known', async () => {
