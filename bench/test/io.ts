@@ -1,8 +1,5 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import type { Io } from '../src/main.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 /** An Io that remembers what was written and has no peer. */
 export interface RecordedIo extends Io {
@@ -18,7 +15,7 @@ export function recordedIo(env: NodeJS.ProcessEnv = {}): RecordedIo {
     out: (line) => outLines.push(line),
     err: (line) => errLines.push(line),
     env,
-    cwd: mkdtempSync(join(tmpdir(), 'bertune-bench-test-')),
+    cwd: temporaryFolder(),
     outLines,
     errLines,
   };

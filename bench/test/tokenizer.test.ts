@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
@@ -8,9 +7,10 @@ import { checkSameTokens } from '../src/tokenizer/same-tokens.js';
 import { writeCorpus } from '../src/work/made-corpus.js';
 import { madeText } from '../src/work/made-text.js';
 import { timePasses } from '../src/work/time-passes.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 describe('what both sides wrote', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'bertune-bench-test-'));
+  const folder = temporaryFolder();
   let files = 0;
   const written = (side: string, numbers: readonly number[]) => {
     const file = join(folder, `${files++}.bin`);
@@ -66,7 +66,7 @@ describe('texts that are made', () => {
 
 describe('a corpus that is made', () => {
   it('has the size asked for, is the same every time, and has more words the larger it is', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'bertune-bench-test-'));
+    const folder = temporaryFolder();
     const made = (name: string, bytes: number): string => {
       writeCorpus(join(folder, name), bytes, ['the good film', 'the bad film']);
       return readFileSync(join(folder, name), 'utf8');

@@ -1,6 +1,4 @@
 /** What a file may look like, and what is wrong with others. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
@@ -11,6 +9,7 @@ import { notUtf8Error } from '../src/corpus/decode-utf8.js';
 import { BertTokenizer, encodeFile, trainVocabularyFromFiles } from '../src/index.js';
 import { allRows, fileOf, someTexts } from './corpus-text.js';
 import { smallVocabulary } from './small-vocabulary.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 const tokenizer = new BertTokenizer(smallVocabulary);
 const idsOf = (texts: readonly string[]): number[][] =>
@@ -65,7 +64,7 @@ describe.each([
   });
 
   it('a folder', async () => {
-    await expect(read(mkdtempSync(join(tmpdir(), 'bertune-corpus-')))).rejects.toMatchObject({
+    await expect(read(temporaryFolder())).rejects.toMatchObject({
       code: 'bad-file',
       message: expect.stringContaining('folder'),
     });

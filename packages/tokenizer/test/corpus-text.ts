@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { CorpusBatch } from '../src/index.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 const WORDS = 'the movie was great ! Unwanted, café 中文 don\'t 😀 running # ".'.split(' ');
 
@@ -20,7 +20,7 @@ export function someTexts(count: number, seed = 1): readonly string[] {
 
 /** A file in a new folder. @returns its path */
 export function fileOf(content: string | Uint8Array, name = 'corpus.txt'): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'bertune-corpus-')), name);
+  const path = join(temporaryFolder(), name);
   writeFileSync(path, content);
   return path;
 }
