@@ -123,9 +123,9 @@ describe('a smoke run (our side as built in dist)', () => {
     ]);
     expect(names).toContain('marks on one letter, time per byte at 10 KB over 1 KB');
     expect(names.slice(-5)).toEqual([
-      'corpus of 0.100 MB, 2 workers, against 1 worker',
-      'corpus of 0.100 MB, 2 workers, against the calling thread',
-      'corpus of 0.100 MB, 2 workers, peak memory over that of a tenth',
+      'corpus of 0.200 MB, 2 workers, against 1 worker',
+      'corpus of 0.200 MB, 2 workers, against the calling thread',
+      'corpus of 0.200 MB, 2 workers, peak memory over that of a tenth',
       'training on 0.100 MB',
       'training on 0.100 MB, peak memory',
     ]);
