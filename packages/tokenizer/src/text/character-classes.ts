@@ -102,7 +102,7 @@ function isReordered(text: string): boolean {
 }
 
 /** Code points of a string. */
-export function codePointList(text: string): number[] {
+function codePointList(text: string): number[] {
   return Array.from(text, (character) => character.codePointAt(0) ?? 0);
 }
 
