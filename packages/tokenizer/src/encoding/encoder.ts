@@ -1,6 +1,6 @@
 /** Inputs -> encodings: tokens, truncation, special tokens, padding. */
 import { IdList } from '../tokens/id-list.js';
-import type { TextInput, TextTokenizer } from '../tokens/text-tokenizer.js';
+import type { TextTokenizer } from '../tokens/text-tokenizer.js';
 import type { ResolvedEncodeOptions } from './encode-options.js';
 import type { BatchEncoding, Encoding } from './encoding.js';
 import type { RowInput } from './inputs.js';
@@ -9,7 +9,7 @@ import { LazyEncoding } from './lazy-encoding.js';
 import { paddedLength } from './padding.js';
 import { planRows, rowLimit } from './plan-rows.js';
 import type { PlannedRow, RowLimit } from './plan-rows.js';
-import { contentLength, writeIds } from './row-layout.js';
+import { contentLength } from './row-layout.js';
 import type { RowFrame, SpecialToken } from './row-layout.js';
 import { TracedText } from './traced-text.js';
 
@@ -28,6 +28,16 @@ interface Call {
   readonly pair: RowLimit;
 }
 
+/** The rows of a call. */
+interface Plan {
+  readonly rows: readonly PlannedRow[];
+  /** What the rows' places count in. */
+  readonly ids: Int32Array;
+  readonly call: Call;
+  /** Length of rows that are not longer than it. */
+  readonly padded: number;
+}
+
 /** Makes rows of what a path from text to tokens gives. */
 export class Encoder {
   readonly #tokenizer: TextTokenizer;
@@ -42,38 +52,23 @@ export class Encoder {
 
   /** One input to one row. */
   encode(input: RowInput, options: ResolvedEncodeOptions): Encoding {
-    if (options.padding !== undefined) return this.encodeAll([input], options)[0];
-    const call = this.#call(options);
-    this.#ids.clear();
-    return this.#encoding(input, this.#plan(input, 0, call, []), 0, call);
+    return this.encodeAll([input], options)[0];
   }
 
   /** One row per input; overflowing windows in it. Padding to the longest means the longest of all. */
   encodeAll(inputs: readonly RowInput[], options: ResolvedEncodeOptions): readonly Encoding[] {
-    const { padding } = options;
-    if (padding === undefined) return inputs.map((input) => this.encode(input, options));
-    const call = this.#call(options);
-    this.#ids.clear();
-    const planned = inputs.map((input, sample) => this.#plan(input, sample, call, []));
-    const longest = planned.reduce((most, rows) => Math.max(most, contentLength(rows[0], call.frame)), 0);
-    const padded = paddedLength(longest, padding);
-    return inputs.map((input, sample) => this.#encoding(input, planned[sample], padded, call));
+    return this.#encodings(inputs, this.#plan(inputs, options)).own;
   }
 
   /** One row per input, each followed by its overflowing windows. */
   encodeBatch(inputs: readonly RowInput[], options: ResolvedEncodeOptions): BatchEncoding {
-    const call = this.#call(options);
-    this.#ids.clear();
-    const rows: PlannedRow[] = [];
-    let longest = 0;
-    for (let sample = 0; sample < inputs.length; sample += 1) {
-      const first = rows.length;
-      this.#plan(inputs[sample], sample, call, rows);
-      longest = Math.max(longest, contentLength(rows[first], call.frame));
-    }
-    const padded = options.padding === undefined ? 0 : paddedLength(longest, options.padding);
-    return new LazyBatch(rows, this.#ids.ids, call.frame, padded, () =>
-      this.encodeAll(inputs, options).flatMap((row) => [row, ...row.overflowing]),
+    const plan = this.#plan(inputs, options);
+    return new LazyBatch(
+      plan.rows,
+      plan.ids,
+      plan.call.frame,
+      plan.padded,
+      () => this.#encodings(inputs, plan).all,
     );
   }
 
@@ -92,25 +87,45 @@ export class Encoder {
     });
   }
 
-  #plan(input: RowInput, sample: number, call: Call, rows: PlannedRow[]): PlannedRow[] {
-    const limit = input.pair === undefined ? call.single : call.pair;
-    planRows(this.#tokenizer, sample, input, limit, call.options.overflowing, this.#ids, rows);
-    return rows;
+  #plan(inputs: readonly RowInput[], options: ResolvedEncodeOptions): Plan {
+    const call = this.#call(options);
+    const rows: PlannedRow[] = [];
+    let longest = 0;
+    this.#ids.clear();
+    for (let sample = 0; sample < inputs.length; sample += 1) {
+      const input = inputs[sample];
+      const first = rows.length;
+      const limit = input.pair === undefined ? call.single : call.pair;
+      planRows(this.#tokenizer, sample, input, limit, options.overflowing, this.#ids, rows);
+      longest = Math.max(longest, contentLength(rows[first], call.frame));
+    }
+    const padded = options.padding === undefined ? 0 : paddedLength(longest, options.padding);
+    return { rows, ids: this.#ids.ids.slice(0, this.#ids.count), call, padded };
   }
 
-  #encoding(input: RowInput, rows: readonly PlannedRow[], padded: number, call: Call): Encoding {
-    const traced = (text: TextInput): TracedText =>
-      new TracedText(text, this.#tokenizer, call.options.offsetUnit);
-    const first = traced(input.text);
-    const second = input.pair === undefined ? undefined : traced(input.pair);
-    const encoding = (row: PlannedRow, overflowing: readonly Encoding[]): Encoding => {
-      const ids = new Int32Array(Math.max(padded, contentLength(row, call.frame)));
-      writeIds(ids, 0, ids.length, row, this.#ids.ids, call.frame);
-      return new LazyEncoding(ids, row, call.frame, first, second, overflowing);
-    };
-    return encoding(
-      rows[0],
-      rows.slice(1).map((row) => encoding(row, [])),
-    );
+  /** Every row on its own, in order; those that are not another's window are `own`. */
+  #encodings(
+    inputs: readonly RowInput[],
+    { rows, ids, call, padded }: Plan,
+  ): Record<'all' | 'own', readonly Encoding[]> {
+    const { options, frame } = call;
+    const own: Encoding[] = [];
+    let first: TracedText;
+    let second: TracedText | undefined;
+    let windows: Encoding[];
+    const all = rows.map((row, index) => {
+      const isOwn = row.sample !== rows[index - 1]?.sample;
+      if (isOwn) {
+        const { text, pair } = inputs[row.sample];
+        first = new TracedText(text, this.#tokenizer, options);
+        second = pair === undefined ? pair : new TracedText(pair, this.#tokenizer, options);
+        windows = [];
+      }
+      const length = Math.max(padded, contentLength(row, frame));
+      const encoding = new LazyEncoding(ids, length, row, frame, first, second, isOwn ? windows : []);
+      (isOwn ? own : windows).push(encoding);
+      return encoding;
+    });
+    return { all, own };
   }
 }

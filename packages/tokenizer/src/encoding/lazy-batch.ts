@@ -40,9 +40,9 @@ export class LazyBatch implements BatchEncoding {
       const row = rows[index];
       const found = Math.max(padded, contentLength(row, frame));
       if (found !== length) throw raggedBatch(index, length, found);
-      writeIds(this.inputIds, index * length, length, row, ids, frame);
-      writeMask(this.attentionMask, index * length, length, row, frame);
-      writeTypes(this.tokenTypeIds, index * length, length, row, frame);
+      writeIds(this.inputIds, index * length, length, row, frame, ids);
+      writeMask(this.attentionMask, index * length, length, row, frame, ids);
+      writeTypes(this.tokenTypeIds, index * length, length, row, frame, ids);
       this.overflowToSample[index] = row.sample;
     }
   }

@@ -1,7 +1,7 @@
 import type { Encoding } from './encoding.js';
 import type { PlannedRow } from './plan-rows.js';
-import { contentStart, writeMask, writeTypes } from './row-layout.js';
-import type { RowFrame } from './row-layout.js';
+import { contentStart, writeIds, writeMask, writeTypes } from './row-layout.js';
+import type { RowFrame, RowWriter } from './row-layout.js';
 import type { Offset, TracedText } from './traced-text.js';
 
 /** The offset of what does not come from a text. */
@@ -22,6 +22,7 @@ const FIELDS = [
 
 /** Lists of a row, as far as they have been read. */
 interface Lists {
+  inputIds?: Int32Array;
   attentionMask?: Int32Array;
   tokenTypeIds?: Int32Array;
   specialTokensMask?: Int32Array;
@@ -31,33 +32,43 @@ interface Lists {
   sequenceIds?: readonly (number | null)[];
 }
 
-/** A row whose ids are there, and whose other lists are made when first read. */
+/** A row whose lists are made when first read. */
 export class LazyEncoding implements Encoding {
-  readonly inputIds: Int32Array;
   readonly overflowing: readonly Encoding[];
+  readonly #ids: Int32Array;
+  readonly #length: number;
   readonly #row: PlannedRow;
   readonly #frame: RowFrame;
   readonly #first: TracedText;
   readonly #second: TracedText | undefined;
-  #lists: Lists | undefined;
+  readonly #made: Lists = {};
 
-  /** @param inputIds the row as `writeIds` wrote it */
+  /**
+   * @param ids what the row's places count in
+   * @param length tokens of the row, padding included
+   */
   constructor(
-    inputIds: Int32Array,
+    ids: Int32Array,
+    length: number,
     row: PlannedRow,
     frame: RowFrame,
     first: TracedText,
     second: TracedText | undefined,
     overflowing: readonly Encoding[],
   ) {
-    this.inputIds = inputIds;
     this.overflowing = overflowing;
+    this.#ids = ids;
+    this.#length = length;
     this.#row = row;
     this.#frame = frame;
     this.#first = first;
     this.#second = second;
     first.needed = Math.max(first.needed, row.firstFrom + row.firstLength);
     if (second !== undefined) second.needed = Math.max(second.needed, row.secondFrom + row.secondLength);
+  }
+
+  get inputIds(): Int32Array {
+    return (this.#made.inputIds ??= this.#written(writeIds));
   }
 
   get attentionMask(): Int32Array {
@@ -69,37 +80,29 @@ export class LazyEncoding implements Encoding {
   }
 
   get specialTokensMask(): Int32Array {
-    return (this.#made.specialTokensMask ??= Int32Array.from(
-      this.#list<number>([1, 1, 1], (list, _text, from, to) => {
-        for (let index = from; index < to; index += 1) list.push(0);
-      }),
-    ));
+    return (this.#made.specialTokensMask ??= Int32Array.from(this.#list([1, 1, 1], () => () => 0)));
   }
 
   get tokens(): readonly string[] {
     const { special, pad } = this.#frame;
-    return (this.#made.tokens ??= this.#list<string>(
+    return (this.#made.tokens ??= this.#list(
       [special?.cls.token ?? '', special?.sep.token ?? '', pad.token],
-      (list, text, from, to) => text.appendTokens(list, from, to),
+      (text) => text.tokens(),
     ));
   }
 
   get offsets(): readonly Offset[] {
-    return (this.#made.offsets ??= this.#list<Offset>([NOWHERE, NOWHERE, NOWHERE], (list, text, from, to) =>
-      text.appendOffsets(list, from, to),
-    ));
+    return (this.#made.offsets ??= this.#list<Offset>([NOWHERE, NOWHERE, NOWHERE], (text) => text.offsets()));
   }
 
   get wordIds(): readonly (number | null)[] {
-    return (this.#made.wordIds ??= this.#list<number | null>(NONE, (list, text, from, to) =>
-      text.appendWords(list, from, to),
-    ));
+    return (this.#made.wordIds ??= this.#list<number | null>(NONE, (text) => text.words()));
   }
 
   get sequenceIds(): readonly (number | null)[] {
-    return (this.#made.sequenceIds ??= this.#list<number | null>(NONE, (list, text, from, to) => {
+    return (this.#made.sequenceIds ??= this.#list<number | null>(NONE, (text) => {
       const id = text === this.#second ? 1 : 0;
-      for (let index = from; index < to; index += 1) list.push(id);
+      return () => id;
     }));
   }
 
@@ -108,34 +111,27 @@ export class LazyEncoding implements Encoding {
     return Object.fromEntries(FIELDS.map((field) => [field, this[field]])) as unknown as Encoding;
   }
 
-  get #made(): Lists {
-    return (this.#lists ??= {});
+  #written(write: RowWriter): Int32Array {
+    return write(new Int32Array(this.#length), 0, this.#length, this.#row, this.#frame, this.#ids);
   }
 
-  #written(write: typeof writeMask): Int32Array {
-    const { length } = this.inputIds;
-    return write(new Int32Array(length), 0, length, this.#row, this.#frame);
-  }
-
-  /** Puts what goes round the texts (`[CLS]`, `[SEP]` and padding, in this order) round what `append` adds for each. */
+  /** Puts what goes round the texts (`[CLS]`, `[SEP]` and padding, in this order) round what each gives for its tokens. */
   #list<Item>(
     [cls, sep, pad]: readonly [Item, Item, Item],
-    append: (list: Item[], text: TracedText, from: number, to: number) => void,
+    itemsOf: (text: TracedText) => (index: number) => Item,
   ): readonly Item[] {
     const { firstFrom, firstLength, secondFrom, secondLength } = this.#row;
-    const second = this.#second;
     const isFramed = this.#frame.special !== undefined;
-    const list: Item[] = [];
-    const left = contentStart(this.#row, this.#frame, this.inputIds.length);
-    while (list.length < left) list.push(pad);
-    if (isFramed) list.push(cls);
-    append(list, this.#first, firstFrom, firstFrom + firstLength);
-    if (isFramed) list.push(sep);
-    if (second !== undefined) {
-      append(list, second, secondFrom, secondFrom + secondLength);
-      if (isFramed) list.push(sep);
-    }
-    while (list.length < this.inputIds.length) list.push(pad);
+    const list = new Array<Item>(this.#length).fill(pad);
+    let at = contentStart(this.#row, this.#frame, this.#length);
+    const put = (text: TracedText, from: number, length: number): void => {
+      const itemAt = itemsOf(text);
+      for (let index = from; index < from + length; index += 1) list[at++] = itemAt(index);
+      if (isFramed) list[at++] = sep;
+    };
+    if (isFramed) list[at++] = cls;
+    put(this.#first, firstFrom, firstLength);
+    if (this.#second !== undefined) put(this.#second, secondFrom, secondLength);
     return list;
   }
 }

@@ -28,15 +28,21 @@ export function contentStart(row: PlannedRow, frame: RowFrame, length: number): 
   return frame.padsLeft ? length - contentLength(row, frame) : 0;
 }
 
-/** Writes the ids of a row of `length` places to `target[at, at + length)`. */
-export function writeIds(
+/**
+ * Writes one number for each of the `length` places of a row to zeros at `target[at, at + length)`, and gives `target`.
+ * @param ids what the row's places count in
+ */
+export type RowWriter = (
   target: Int32Array,
   at: number,
   length: number,
   row: PlannedRow,
-  ids: Int32Array,
   frame: RowFrame,
-): void {
+  ids: Int32Array,
+) => Int32Array;
+
+/** Ids. */
+export const writeIds: RowWriter = (target, at, length, row, frame, ids) => {
   const { special, pad } = frame;
   const start = at + contentStart(row, frame, length);
   let place = at;
@@ -51,31 +57,27 @@ export function writeIds(
     if (special !== undefined) target[place++] = special.sep.id;
   }
   while (place < at + length) target[place++] = pad.id;
-}
+  return target;
+};
 
-/** Writes 1 for every token to zeros at `target[at, at + length)`. Gives `target`, as does the next. */
-export function writeMask(
+/** 1 for every token. */
+export const writeMask: RowWriter = (target, at, length, row, frame) =>
+  writeOnes(target, at, length, row, frame, 0);
+
+/** 1 for every token of the second text and the special token after it. */
+export const writeTypes: RowWriter = (target, at, length, row, frame) =>
+  row.secondLength < 0
+    ? target
+    : writeOnes(target, at, length, row, frame, row.firstLength + (frame.special === undefined ? 0 : 2));
+
+function writeOnes(
   target: Int32Array,
   at: number,
   length: number,
   row: PlannedRow,
   frame: RowFrame,
-  skipped = 0,
+  skipped: number,
 ): Int32Array {
   const start = at + contentStart(row, frame, length);
-  const end = start + contentLength(row, frame);
-  for (let place = start + skipped; place < end; place += 1) target[place] = 1;
-  return target;
-}
-
-/** Writes 1 for every token of the second text and the special token after it to zeros at `target[at, at + length)`. */
-export function writeTypes(
-  target: Int32Array,
-  at: number,
-  length: number,
-  row: PlannedRow,
-  frame: RowFrame,
-): Int32Array {
-  if (row.secondLength < 0) return target;
-  return writeMask(target, at, length, row, frame, row.firstLength + (frame.special === undefined ? 0 : 2));
+  return target.fill(1, start + skipped, start + contentLength(row, frame));
 }

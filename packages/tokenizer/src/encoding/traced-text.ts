@@ -1,58 +1,72 @@
-import type { TextInput, TextTokenizer, TokenSequence } from '../tokens/text-tokenizer.js';
+import type { Places, TextInput, TextTokenizer } from '../tokens/text-tokenizer.js';
 import { codePointCounter } from './code-point-counter.js';
+import type { ResolvedEncodeOptions } from './encode-options.js';
 
 /** Start and end of a token. */
 export type Offset = readonly [start: number, end: number];
+
+/** Offsets of short tokens near the start of a text are the same in all texts, and shared: less to make and collect. */
+const NEAR = 512;
+const SHORT = 16;
+const shared = new Array<Offset | undefined>(NEAR * SHORT);
 
 /** One text of a row: tokenised once more, with sources, when somebody asks where its tokens come from. */
 export class TracedText {
   readonly #input: TextInput;
   readonly #tokenizer: TextTokenizer;
-  readonly #unit: 'utf16' | 'codepoint';
+  readonly #options: ResolvedEncodeOptions;
   /** How many of its first tokens may be asked for. To be set before anybody asks. */
   needed = 0;
-  #traced: TokenSequence | undefined;
+  /** Kept for other windows of the text. */
+  #tokens: readonly string[] | undefined;
+  #places: Places | undefined;
 
-  /** @param unit what offsets count */
-  constructor(input: TextInput, tokenizer: TextTokenizer, unit: 'utf16' | 'codepoint') {
+  constructor(input: TextInput, tokenizer: TextTokenizer, options: ResolvedEncodeOptions) {
     this.#input = input;
     this.#tokenizer = tokenizer;
-    this.#unit = unit;
+    this.#options = options;
   }
 
-  /** Appends tokens `from` to `to` as text. */
-  appendTokens(list: string[], from: number, to: number): void {
-    const { tokens } = this.#sequence();
-    for (let index = from; index < to; index += 1) list.push(tokens[index]);
+  /** Gives tokens as text. */
+  tokens(): (index: number) => string {
+    const tokens = this.#tokens ?? this.#tokenizer.tokens(this.#input, this.needed);
+    if (this.#options.overflowing) this.#tokens = tokens;
+    return (index) => tokens[index];
   }
 
-  /** Appends the words of tokens `from` to `to`. */
-  appendWords(list: (number | null)[], from: number, to: number): void {
-    const { places } = this.#sequence();
-    for (let index = from; index < to; index += 1) list.push(places[3 * index + 2]);
+  /** Gives the words of tokens. */
+  words(): (index: number) => number {
+    const places = this.#traced();
+    return (index) => places[3 * index + 2];
   }
 
-  /** Appends the offsets of tokens `from` to `to`. */
-  appendOffsets(list: Offset[], from: number, to: number): void {
-    const { places } = this.#sequence();
-    if (this.#unit === 'utf16') {
-      for (let index = from; index < to; index += 1) list.push([places[3 * index], places[3 * index + 1]]);
-      return;
-    }
+  /** Gives the offsets of tokens. */
+  offsets(): (index: number) => Offset {
+    const places = this.#traced();
     const input = this.#input;
+    const isUtf16 = this.#options.offsetUnit === 'utf16';
     let counted: string | undefined;
-    let count = codePointCounter('');
-    for (let index = from; index < to; index += 1) {
-      const text = typeof input === 'string' ? input : input[places[3 * index + 2]];
-      if (text !== counted) {
-        counted = text;
-        count = codePointCounter(text);
+    let count = (position: number): number => position;
+    return (index) => {
+      const text = isUtf16 || typeof input === 'string' ? input : input[places[3 * index + 2]];
+      if (!isUtf16 && text !== counted) {
+        counted = text as string;
+        count = codePointCounter(counted);
       }
-      list.push([count(places[3 * index]), count(places[3 * index + 1])]);
-    }
+      return offset(count(places[3 * index]), count(places[3 * index + 1]));
+    };
   }
 
-  #sequence(): TokenSequence {
-    return (this.#traced ??= this.#tokenizer.trace(this.#input, this.needed));
+  #traced(): Places {
+    if (this.#places !== undefined) return this.#places;
+    const places = this.#tokenizer.places(this.#input, this.needed);
+    if (this.#options.overflowing) this.#places = places;
+    return places;
   }
+}
+
+function offset(start: number, end: number): Offset {
+  const length = end - start;
+  if (start >= NEAR || length >= SHORT) return [start, end];
+  return (shared[start * SHORT + length] ??= Object.freeze([start, end] as const));
 }

@@ -1,6 +1,6 @@
 import type { AddedTokenFinders } from '../tokens/find-added-tokens.js';
 import { IdList } from '../tokens/id-list.js';
-import type { SequenceSettings, TextInput, TextTokenizer, TokenSequence } from '../tokens/text-tokenizer.js';
+import type { SequenceSettings, TextInput, TextTokenizer } from '../tokens/text-tokenizer.js';
 import type { Scanner } from './scanner.js';
 import { Trace } from './trace.js';
 import { unitText } from './unit-text.js';
@@ -39,16 +39,21 @@ export class FastTokenizer implements TextTokenizer {
     this.#append(input, limit, ids, undefined);
   }
 
-  trace(input: TextInput, count: number): TokenSequence {
+  tokens(input: TextInput, count: number): readonly string[] {
+    const trace = this.#traced(input, count);
+    const { ids } = this.#ids;
+    return Array.from({ length: count }, (_, index) => trace.addedAt(index) ?? this.#tokens[ids[index]]);
+  }
+
+  places(input: TextInput, count: number): Int32Array {
+    return this.#traced(input, count).places;
+  }
+
+  #traced(input: TextInput, count: number): Trace {
     const trace = new Trace(count, typeof input !== 'string');
     this.#ids.clear();
     this.#append(input, count, this.#ids, trace);
-    const { ids } = this.#ids;
-    const tokens: string[] = [];
-    for (let index = 0; index < count; index += 1) {
-      tokens.push(trace.addedAt(index) ?? this.#tokens[ids[index]]);
-    }
-    return { tokens, places: trace.places };
+    return trace;
   }
 
   #append(input: TextInput, limit: number, ids: IdList, trace: Trace | undefined): void {

@@ -6,7 +6,7 @@ const FIELDS = 3;
 
 /** Where the tokens of one input come from: filled while it is scanned. */
 export class Trace {
-  /** Start, end and word of each token, as in `TokenSequence`. */
+  /** Start, end and word of each token. */
   readonly places: Int32Array;
   /** Number of the word that comes next. */
   word = 0;

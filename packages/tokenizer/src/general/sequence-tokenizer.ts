@@ -7,7 +7,7 @@ import type { ResolvedAddedToken } from '../tokens/added-tokens.js';
 import { findAddedTokens } from '../tokens/find-added-tokens.js';
 import type { AddedTokenFinders } from '../tokens/find-added-tokens.js';
 import type { IdList } from '../tokens/id-list.js';
-import type { SequenceSettings, TextInput, TextTokenizer, TokenSequence } from '../tokens/text-tokenizer.js';
+import type { SequenceSettings, TextInput, TextTokenizer } from '../tokens/text-tokenizer.js';
 import type { Vocabulary } from '../wordpiece/vocabulary.js';
 import type { WordLimit } from '../wordpiece/word-limit.js';
 import { splitWords } from './split-words.js';
@@ -75,9 +75,13 @@ export class SequenceTokenizer implements TextTokenizer {
     for (const id of this.tokenize(input).ids) ids.push(id);
   }
 
-  trace(input: TextInput): TokenSequence {
-    const { tokens, starts, ends, words } = this.tokenize(input);
-    return { tokens, places: starts.flatMap((start, index) => [start, ends[index], words[index]]) };
+  tokens(input: TextInput): readonly string[] {
+    return this.tokenize(input).tokens;
+  }
+
+  places(input: TextInput): readonly number[] {
+    const { starts, ends, words } = this.tokenize(input);
+    return starts.flatMap((start, index) => [start, ends[index], words[index]]);
   }
 
   #text(

@@ -7,23 +7,20 @@ import type { IdList } from './id-list.js';
 /** A text, or a list of words that are tokenised one by one (word ids are then their places in the list). */
 export type TextInput = string | readonly string[];
 
-/** The tokens of one input and where they come from. */
-export interface TokenSequence {
-  /** Tokens as text. */
-  readonly tokens: readonly string[];
-  /**
-   * Three numbers per token: start and end in the original text (of its word, for pre-split input), in UTF-16 code
-   * units, and which word it is part of, from 0.
-   */
-  readonly places: ArrayLike<number>;
-}
+/**
+ * Where tokens come from, three numbers each: start and end in the original text (of its word, for pre-split input), in
+ * UTF-16 code units, and which word it is part of, from 0.
+ */
+export type Places = Int32Array | readonly number[];
 
 /** A path from text to tokens. All give the same. */
 export interface TextTokenizer {
   /** Appends the ids of a text; may stop when the list has `limit` of them. */
   appendIds(input: TextInput, limit: number, ids: IdList): void;
-  /** Says where the first `count` tokens of a text come from; there may be more of them. */
-  trace(input: TextInput, count: number): TokenSequence;
+  /** The first `count` tokens of a text as text; there may be more of them. */
+  tokens(input: TextInput, count: number): readonly string[];
+  /** Where they come from. */
+  places(input: TextInput, count: number): Places;
 }
 
 /** What decides how a text is cut. */
