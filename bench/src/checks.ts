@@ -16,12 +16,20 @@ const SUM_TOLERANCE = 1e-9;
  * @throws BenchError `wrong-figures`
  */
 export function checkLosses(side: string, { first_loss, last_loss }: TrainStepTiming): void {
-  if (!(Math.abs(first_loss - UNTRAINED) < TOLERANCE)) {
-    throw wrong(side, `first loss ${first_loss}, expected one near ln 2 = ${UNTRAINED.toFixed(3)}`);
-  }
+  checkFirstLoss(side, { first_loss }, UNTRAINED);
   if (!(last_loss > 0 && last_loss < UNTRAINED + TOLERANCE)) {
     throw wrong(side, `last loss ${last_loss}, expected one above 0 that has not grown`);
   }
+}
+
+/** The first half of it, for any task. @param expected loss of a guess @throws BenchError `wrong-figures` */
+export function checkFirstLoss(
+  side: string,
+  { first_loss }: Pick<TrainStepTiming, 'first_loss'>,
+  expected: number,
+): void {
+  if (Math.abs(first_loss - expected) < TOLERANCE) return;
+  throw wrong(side, `first loss ${first_loss}, expected one near ${expected.toFixed(3)}, that of a guess`);
 }
 
 /** The same of predictions. @throws BenchError `wrong-figures` */

@@ -4,6 +4,7 @@ import { gpu } from './benchmarks/gpu.js';
 import { inference } from './benchmarks/inference.js';
 import { load } from './benchmarks/load.js';
 import { memory } from './benchmarks/memory.js';
+import { pretrain } from './benchmarks/pretrain.js';
 import { tokenizer } from './benchmarks/tokenizer.js';
 import { trainStep } from './benchmarks/train-step.js';
 
@@ -13,6 +14,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   inference,
   finetune,
   memory,
+  pretrain,
   tokenizer,
   load,
   gpu,

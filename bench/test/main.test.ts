@@ -25,7 +25,7 @@ describe('the command line', () => {
     expect(await main(argv, io)).toBe(2);
     expect(io.errLines.join('\n')).toMatch(message);
     expect(io.errLines.join('\n')).toContain(
-      'benchmarks: train-step, inference, finetune, memory, tokenizer, load, gpu',
+      'benchmarks: train-step, inference, finetune, memory, pretrain, tokenizer, load, gpu',
     );
     expect(io.outLines).toEqual([]);
   });
@@ -94,6 +94,16 @@ describe('a smoke run (our side as built in dist)', () => {
       'memory L1 D32 B2 T8, recompute, step ms',
     ]);
     expect(report.rows[0].ours).toBeGreaterThan(30);
+  });
+
+  it('of pretrain without a peer prints tokens per second of ours', async () => {
+    const { report } = await smoke('pretrain', '--backend', 'cpu', '--only', 'as Hugging Face');
+    expect(report.rows).toHaveLength(1);
+    expect(report.rows[0]).toMatchObject({
+      name: 'pretrain L1 D32 B2 T8 V50, as Hugging Face trains',
+      unit: 'tokens/s',
+    });
+    expect(report.rows[0].ours).toBeGreaterThan(0);
   });
 
   it('of finetune runs the app on the built-in reviews', async () => {

@@ -5,7 +5,7 @@ import { startEngine } from '../work/engine.js';
 import { randomBatch } from '../work/random-batch.js';
 import type { TrainStepRequest, TrainStepTiming } from '../work/requests.js';
 import { timeRuns } from '../work/time-runs.js';
-import { LEARNING_RATE, MAX_NORM } from '../work/train-step.js';
+import { LEARNING_RATE, MAX_NORM } from '../work/time-steps.js';
 import { type TfjsBertConfig, tfjsBertLoss } from './tfjs-bert.js';
 import { registerMissingWasmKernel } from './tfjs-kernels.js';
 

@@ -7,6 +7,8 @@ async function work(request: WorkRequest): Promise<object> {
   switch (request.kind) {
     case 'train-step':
       return (await import('./train-step.js')).timeTrainSteps(request);
+    case 'pretrain-step':
+      return (await import('./pretrain-step.js')).timePretrainSteps(request);
     case 'tfjs-train-step':
       return (await import('../baselines/time-tfjs.js')).timeTfjsTrainSteps(request);
     case 'inference':

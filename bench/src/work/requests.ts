@@ -30,6 +30,15 @@ export interface TrainStepRequest {
   readonly recompute?: boolean;
 }
 
+/** Steps of a pre-training at a fixed shape. */
+export interface PretrainStepRequest {
+  readonly kind: 'pretrain-step';
+  readonly engine: EngineRequest;
+  readonly shape: Shape;
+  readonly warmup: number;
+  readonly steps: number;
+}
+
 /** Forward passes at a fixed shape. */
 export interface InferenceRequest {
   readonly kind: 'inference';
@@ -85,6 +94,7 @@ export interface FineTuneFigures {
 /** One piece of work for a process of its own. */
 export type WorkRequest =
   | TrainStepRequest
+  | PretrainStepRequest
   | InferenceRequest
   | MakeModelRequest
   | FineTuneRequest
