@@ -142,10 +142,10 @@ export class Bert {
     }
     const { lastHiddenState } = inputs;
     if (lastHiddenState) {
-      if (!options.hiddenStates && !options.attentions)
+      if (!options.hiddenStates && !options.attentions && !inputs.inputsEmbeds)
         return outputOfKnown(this.weights, lastHiddenState, options.run);
-      const message =
-        'encode: the inputs hold lastHiddenState, so no layer runs whose states could be returned.';
+      const use = inputs.inputsEmbeds ? 'that could read inputsEmbeds' : 'whose states could be returned';
+      const message = `encode: the inputs hold lastHiddenState, so no layer runs ${use}.`;
       throw new InputError('already-encoded', message);
     }
     try {

@@ -12,7 +12,7 @@ import { activate, activatedLinear } from './ops/activation.js';
 import { type AdaptedLinear, adaptedLinear } from './ops/adapted-linear.js';
 import { attention, attentionProbabilities, type AttentionShape } from './ops/attention.js';
 import { type Dropout, dropout } from './ops/dropout.js';
-import { embed } from './ops/embedding.js';
+import { embed, embedVectors } from './ops/embedding.js';
 import { layerNorm, layerNormOfSum } from './ops/layer-norm.js';
 import { recomputed } from './ops/recomputed.js';
 import { headsOf } from './surgery/pruned-heads.js';
@@ -104,11 +104,13 @@ export function outputOfKnown(
 function embeddings(
   weights: BertWeights,
   config: BertConfig,
-  { inputIds, tokenTypeIds }: BertInputs,
+  { inputIds, tokenTypeIds, inputsEmbeds }: BertInputs,
   run: TrainingRun | undefined,
 ): tf.Tensor2D {
   return tf.tidy(() => {
-    const sum = embed(weights.embeddings, inputIds, tokenTypeIds, config.padTokenId); // [B * T, D]
+    const sum = inputsEmbeds
+      ? embedVectors(weights.embeddings, inputsEmbeds, tokenTypeIds)
+      : embed(weights.embeddings, inputIds, tokenTypeIds, config.padTokenId); // [B * T, D]
     const normalized = layerNorm(weights.embeddings.norm, sum, config.layerNormEpsilon);
     return dropout(normalized, dropoutAt(config.hiddenDropout, run, 'embeddings'));
   });

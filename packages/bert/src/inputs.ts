@@ -16,14 +16,20 @@ export type BertInputs = {
    * trained. The encoder does not run then, but for the pooler. With the first token's alone, T is 1 for all four.
    */
   readonly lastHiddenState?: tf.Tensor3D | undefined;
+  /**
+   * [B, T, D] float32: vectors of word pieces that take the place of looking the ids up, as Hugging Face's `inputs_embeds`;
+   * a gradient can be asked for with respect to them. Positions, types and the mask count as ever, the ids do not.
+   */
+  readonly inputsEmbeds?: tf.Tensor3D | undefined;
 };
 
 /**
- * - `wrong-dtype`: not int32; for `lastHiddenState` not float32
+ * - `wrong-dtype`: not int32; for `lastHiddenState` and `inputsEmbeds` not float32
  * - `wrong-shape`: not [B, T], or the three tensors differ, or B or T is 0
  * - `too-long`: T is more than the model has positions
  * - `id-out-of-range`: an id that its table has no row for
- * - `already-encoded`: hidden states or attentions are asked for, but `lastHiddenState` keeps the layers from running
+ * - `already-encoded`: hidden states or attentions are asked for, or `inputsEmbeds` given, but `lastHiddenState` keeps the
+ *   layers from running
  */
 export type InputErrorCode =
   'wrong-dtype' | 'wrong-shape' | 'too-long' | 'id-out-of-range' | 'already-encoded';
@@ -58,7 +64,10 @@ export function checkInputs(inputs: BertInputs, config: BertConfig): void {
       );
     }
   }
-  if (inputs.lastHiddenState) checkHiddenState(inputs.lastHiddenState, [...shape, config.hiddenSize]);
+  for (const name of ['lastHiddenState', 'inputsEmbeds'] as const) {
+    const vectors = inputs[name];
+    if (vectors) checkVectors(name, vectors, [...shape, config.hiddenSize]);
+  }
   if (shape[1] > config.maxPosition) {
     throw new InputError(
       'too-long',
@@ -68,14 +77,14 @@ export function checkInputs(inputs: BertInputs, config: BertConfig): void {
   }
 }
 
-function checkHiddenState({ dtype, shape }: tf.Tensor3D, expected: readonly number[]): void {
+function checkVectors(name: string, { dtype, shape }: tf.Tensor3D, expected: readonly number[]): void {
   if (dtype !== 'float32') {
-    throw new InputError('wrong-dtype', `lastHiddenState: expected float32, found ${dtype}.`);
+    throw new InputError('wrong-dtype', `${name}: expected float32, found ${dtype}.`);
   }
   if (shape.join() === expected.join()) return;
   throw new InputError(
     'wrong-shape',
-    `lastHiddenState: expected shape [${expected.join(', ')}], [B, T] as inputIds and D, found [${shape.join(', ')}].`,
+    `${name}: expected shape [${expected.join(', ')}], [B, T] as inputIds and D, found [${shape.join(', ')}].`,
   );
 }
 

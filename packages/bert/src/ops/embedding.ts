@@ -27,22 +27,55 @@ export function embed(
   tokenTypeIds: tf.Tensor2D,
   padTokenId: number,
 ): tf.Tensor2D {
-  const [batch, length] = inputIds.shape;
-  const width = tables.word.shape[1];
+  const [batch] = inputIds.shape;
   const { word, position, tokenType } = tables;
   return withGradient([word, position, tokenType], (word, position, tokenType) => ({
     value: (hasHeap() ? heapSum : composedSum)({ word, position, tokenType }, inputIds, tokenTypeIds),
     saved: [inputIds, tokenTypeIds],
     gradient: (dy, [inputIds, tokenTypeIds]) => {
-      const ofPosition = tf.reshape(sumRows(tf.reshape(dy, [batch, length * width])), [length, width]);
-      const unusedPositions: [number, number] = [0, position.shape[0] - length];
       return [
         scatterRows(inputIds, dy, word.shape[0], padTokenId),
-        tf.pad(ofPosition, [unusedPositions, [0, 0]]),
+        positionGradient(dy, batch, position.shape),
         scatterRows(tokenTypeIds, dy, tokenType.shape[0]),
       ];
     },
   }));
+}
+
+/**
+ * As `embed`, of word pieces whose vectors are known.
+ * @param vectors [B, T, D] float32; differentiable
+ * @returns [B * T, D] float32; caller disposes
+ */
+export function embedVectors(
+  { position, tokenType }: Pick<EmbeddingTables, 'position' | 'tokenType'>,
+  vectors: tf.Tensor3D,
+  tokenTypeIds: tf.Tensor2D,
+): tf.Tensor2D {
+  const [batch, length, width] = vectors.shape;
+  return withGradient([vectors, position, tokenType], (vectors, position, tokenType) => ({
+    value: tf.tidy(() => {
+      const word: tf.Tensor2D = tf.reshape(vectors, [batch * length, width]);
+      const rows: tf.Tensor2D = tf.reshape(tf.range(0, batch * length, 1, 'int32'), [batch, length]);
+      return (hasHeap() ? heapSum : composedSum)({ word, position, tokenType }, rows, tokenTypeIds);
+    }),
+    saved: [tokenTypeIds],
+    gradient: (dy, [tokenTypeIds]) => [
+      tf.reshape(dy, vectors.shape),
+      positionGradient(dy, batch, position.shape),
+      scatterRows(tokenTypeIds, dy, tokenType.shape[0]),
+    ],
+  }));
+}
+
+/** [B * T, D] -> [maxPosition, D]: the sum over the batch; positions that no row has get 0. */
+function positionGradient(dy: tf.Tensor2D, batch: number, [positions, width]: [number, number]): tf.Tensor {
+  const length = dy.shape[0] / batch;
+  const ofPosition = tf.reshape(sumRows(tf.reshape(dy, [batch, length * width])), [length, width]);
+  return tf.pad(ofPosition, [
+    [0, positions - length],
+    [0, 0],
+  ]);
 }
 
 function composedSum(
