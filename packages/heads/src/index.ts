@@ -1,3 +1,9 @@
+export {
+  type AttributableHead,
+  type Attribution,
+  integratedGradients,
+  type IntegratedGradientsOptions,
+} from './attribution/integrated-gradients.js';
 export type { Pooling } from './embeddings/pooling.js';
 export {
   SentenceEncoder,
