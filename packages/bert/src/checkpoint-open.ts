@@ -59,7 +59,13 @@ async function whatIsThere(directory: string): Promise<string> {
  *   `checksum-mismatch` and `size-mismatch` of TensorFlow checkpoints; `not-supported` of HDF5 files
  */
 export async function openCheckpoint(source: string): Promise<Checkpoint> {
-  return withPytorchNames(await open(source));
+  const checkpoint = await open(source);
+  try {
+    return withPytorchNames(checkpoint);
+  } catch (error) {
+    await checkpoint.close();
+    throw error;
+  }
 }
 
 async function open(source: string): Promise<Checkpoint> {

@@ -26,6 +26,7 @@ const ACTIVATIONS: Readonly<Record<ConfigFlavour, ReadonlyMap<unknown, Activatio
     ['gelu_pytorch_tanh', 'gelu-tanh'],
     ['gelu_python_tanh', 'gelu-tanh'],
     ['gelu_fast', 'gelu-tanh'],
+    ['gelu_accurate', 'gelu-tanh'],
     ['relu', 'relu'],
   ]),
   google: new Map<unknown, Activation>([
@@ -108,7 +109,10 @@ export function parseBertConfig(json: unknown, source: string, options: ParseCon
   if (isKerasConfig(json)) return parseKerasConfig(json, source);
   const flavour = options.flavour ?? flavourOf(json, source);
   const values: Record<string, unknown> = {};
-  const problems: ConfigProblem[] = [];
+  // First, since of another architecture most fields have other names.
+  const problems: ConfigProblem[] = UNSUPPORTED.filter(
+    ({ key, accepts }) => hasKey(json, key) && !accepts(json[key]),
+  ).map(({ key, expected }) => ({ field: key, expected, found: JSON.stringify(json[key]) }));
   for (const [field, { upstream, initial, required }] of Object.entries(CONFIG_FIELDS)) {
     // A null is Python's None: not set, for a field that need not be.
     const given = hasKey(json, upstream) && (required || json[upstream] !== null);
@@ -130,11 +134,6 @@ export function parseBertConfig(json: unknown, source: string, options: ParseCon
     field === 'prunedHeads' ? PRUNED_HEADS : CONFIG_FIELDS[field].upstream,
   );
   problems.push(...checked.problems);
-  for (const { key, expected, accepts } of UNSUPPORTED) {
-    if (hasKey(json, key) && !accepts(json[key])) {
-      problems.push({ field: key, expected, found: JSON.stringify(json[key]) });
-    }
-  }
   if (checked.config === undefined || problems.length > 0) throw configError(source, problems);
   return checked.config;
 }

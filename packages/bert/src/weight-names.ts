@@ -22,8 +22,8 @@ const RENAMED: readonly (readonly [old: RegExp, current: string])[] = [
   [/(^|\.)LayerNorm\.beta$/, '$1LayerNorm.bias'],
 ];
 
-/** Tensors of a checkpoint that are not parameters: 0, 1, 2, … up to `max_position_embeddings`. */
-const BUFFERS = new Set(['embeddings.position_ids']);
+/** Tensors of a checkpoint that are not parameters: 0, 1, 2, … up to `max_position_embeddings`, and as many zeros. */
+const BUFFERS = new Set(['embeddings.position_ids', 'embeddings.token_type_ids']);
 
 /** Parameters that belong to heads of the same BERT, or to the pooler that some models leave out. */
 const OTHER_HEADS = /^(cls|classifier|qa_outputs|pooler)\./;

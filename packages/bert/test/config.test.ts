@@ -126,9 +126,9 @@ describe('parseBertConfig', () => {
       quantization_config: { bits: 4 },
       max_position_embeddings: undefined,
     };
-    expect(
-      problemsOf(() => parseBertConfig(JSON.parse(JSON.stringify(broken)), 'config.json')).sort(),
-    ).toEqual([
+    const problems = problemsOf(() => parseBertConfig(JSON.parse(JSON.stringify(broken)), 'config.json'));
+    expect(problems[0]).toEqual(['model_type', '"roberta"']);
+    expect(problems.sort()).toEqual([
       ['add_cross_attention', 'true'],
       ['hidden_act', '"swish"'],
       ['hidden_dropout_prob', '1'],

@@ -217,13 +217,16 @@ describe('tensors of every kind', () => {
     }
   });
 
-  it('takes the prefix of DataParallel away only when all names have it', async () => {
-    const names = async (...keys: string[]): Promise<string[]> =>
-      Object.keys(
-        await contents(rawLegacy(rawDict(keys.map((key) => [key, rawTensor()])), [['0', counting(2)]])),
-      ).sort();
-    expect(await names('module.a', 'module.b')).toEqual(['a', 'b']);
-    expect(await names('module.a', 'b')).toEqual(['b', 'module.a']);
+  it('finds the only BERT among dictionaries of other names', async () => {
+    const words = 'bert.embeddings.word_embeddings.weight';
+    const inner = (name: string): Uint8Array => rawDict([[name, rawTensor()]]).subarray(2, -1);
+    const names = async (...entries: Parameters<typeof rawDict>[0]): Promise<string[]> =>
+      Object.keys(await contents(rawLegacy(rawDict(entries), [['0', counting(2)]])));
+    expect(await names(['loss', rawTensor()], ['ema', inner('x')], ['net', inner(words)])).toEqual([words]);
+    // Which of two is meant is for the user to say.
+    expect(await names(['loss', rawTensor()], ['ema', inner(words)], ['net', inner(words)])).toEqual([
+      'loss',
+    ]);
   });
 
   it('does not read numbers that float32 cannot hold', async () => {

@@ -64,6 +64,7 @@ describe('weight names', () => {
   it('takes the prefix only from the encoder', () => {
     expect(toParameterName('bert.classifier.weight')).toBe('bert.classifier.weight');
     expect(isBuffer(toParameterName('bert.embeddings.position_ids'))).toBe(true);
+    expect(isBuffer(toParameterName('bert.embeddings.token_type_ids'))).toBe(true);
     expect(belongsToAnotherHead(toParameterName('bert.pooler.dense.bias'))).toBe(true);
     expect(belongsToAnotherHead('encoder.layer.9.output.dense.bias')).toBe(false);
     expect(belongsToAnotherHead('classifierish')).toBe(false);
