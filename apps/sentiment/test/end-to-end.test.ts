@@ -17,6 +17,7 @@ jest.setTimeout(120_000);
 const savedFiles = [
   'config.json',
   'model.safetensors',
+  'report.html',
   'run.json',
   'special_tokens_map.json',
   'tokenizer.json',
@@ -292,6 +293,8 @@ describe('other tasks', () => {
     const scratch = await run(
       'train',
       ...quick,
+      '--model',
+      'none',
       '--max-steps',
       '2',
       '--output',
@@ -303,5 +306,15 @@ describe('other tasks', () => {
       expect.stringContaining('BERT from scratch, not pre-trained'),
     ]);
     expect(json(cwd, 'scratch', 'config.json')).toMatchObject({ max_position_embeddings: 16 });
+  });
+
+  it('without --model it starts from the weights that come along', async () => {
+    const { code, err } = await run('train', ...quick, '--max-steps', '1', '--output', 'shipped');
+    expect([code, err()]).toEqual([
+      0,
+      expect.stringContaining('model: bert-small-en, pre-trained: 4 layers, 256 wide; it has no head'),
+    ]);
+    expect(json(cwd, 'shipped', 'config.json')).toMatchObject({ vocab_size: 8192, num_hidden_layers: 4 });
+    expect(json(cwd, 'shipped', 'run.json')).toMatchObject({ options: { model: 'bert-small-en' } });
   });
 });

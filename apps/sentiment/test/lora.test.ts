@@ -117,7 +117,7 @@ describe('train --lora-rank', () => {
   });
 
   it('needs a model to adapt', async () => {
-    const { code, err } = await command('train', '--lora-rank', '2');
+    const { code, err } = await command('train', '--model', 'none', '--lora-rank', '2');
     expect([code, err]).toEqual([2, expect.stringContaining('Name one with --model')]);
   });
 });

@@ -17,6 +17,11 @@ export const LAYERS = {
     imports: [TFJS],
     alsoIn: { 'src/sources/read-zip.node.ts': ['yauzl'], 'src/sources/read-tar.node.ts': ['tar'] },
   },
+  // weights and where they lie; its test opens them
+  'packages/bert-small-en': {
+    imports: [],
+    alsoIn: { 'test/model.test.ts': ['@bertune/bert', '@bertune/heads', '@bertune/tokenizer'] },
+  },
   'packages/heads': { imports: [TFJS, '@bertune/bert'] },
   'packages/train': { imports: [TFJS] },
   'packages/tensorflow': { imports: [TFJS], backends: true, open: true },
@@ -24,6 +29,7 @@ export const LAYERS = {
     imports: [
       '@bertune/tokenizer',
       '@bertune/bert',
+      '@bertune/bert-small-en',
       '@bertune/heads',
       '@bertune/train',
       '@bertune/tensorflow',
@@ -40,6 +46,12 @@ export const LAYERS = {
       '@bertune/train',
       '@bertune/tensorflow',
     ],
+    backends: true,
+    open: true,
+  },
+  // measures what it builds
+  'tools/bert-small-en': {
+    imports: ['@bertune/tokenizer', '@bertune/heads', '@bertune/checks', '@bertune/testkit'],
     backends: true,
     open: true,
   },

@@ -8,6 +8,7 @@ import { loadSplits, type Splits } from '../data/load-splits.js';
 import { AppError } from '../errors.js';
 import type { Io } from '../io.js';
 import { buildModel, type LoadedModel } from '../model/build-model.js';
+import { NO_MODEL } from '../model/model-names.js';
 import { resolveModel } from '../model/resolve-model.js';
 import { readModelConfig, storedTask } from '../model/stored-task.js';
 import type { CommandValues } from '../options.js';
@@ -16,6 +17,7 @@ import { chooseOutput, removeIfEmpty, shellPath } from '../output-directory.js';
 import { startProgress } from '../progress.js';
 import { formatReport, type Report } from '../report/format.js';
 import { makeReport } from '../report/make-report.js';
+import { reportFile, writeReportPage } from '../report-page/write-report-page.js';
 import { writeRunRecord, type RunRecord } from '../run-record.js';
 import {
   adapterFolder,
@@ -67,7 +69,7 @@ async function prepare(
 ): Promise<Prepared> {
   const say = (line: string): unknown => io.stderr.write(`${line}\n`);
   const start = async (): Promise<string | undefined> =>
-    values.model === undefined ? undefined : resolveModel(values.model, io);
+    values.model === NO_MODEL ? undefined : resolveModel(values.model, io);
   const directory = checkpoint?.directory ?? (await start());
   const stored = directory === undefined ? undefined : storedTask(await readModelConfig(directory));
   const task = values.task ?? stored?.task ?? 'single-label';
@@ -163,8 +165,13 @@ async function trainInto(
       await writeRunRecord(staging, record);
     });
     if (history.ended === 'aborted') return interrupted(output, history.steps, io);
-    const report = await measure(trained, splits, io);
-    await writeRunRecord(output, { ...record, result: { of: splits.testIs, report } });
+    const { report, scores } = await measure(trained, splits, io);
+    const { test: examples, testIs: of } = splits;
+    await writeRunRecord(output, { ...record, result: { of, report } });
+    const page = join(output, reportFile);
+    const measured = { loaded, of, examples, scores, report };
+    const missing = await writeReportPage(page, { ...measured, training: record, facts: record });
+    io.stderr.write(`${missing ?? `report: ${shellPath(page, io.cwd)}`}\n`);
     const lines = [
       ...formatReport(report, splits.testIs),
       `saved: ${output}`,
@@ -184,11 +191,15 @@ function savedBytes({ model, tokenizer }: LoadedModel): number {
   return 4 * values + 100 * tokenizer.vocabularySize + 100_000;
 }
 
-async function measure({ score }: Trained, { test, testIs, labels }: Splits, io: Io): Promise<Report> {
+async function measure(
+  { score }: Trained,
+  { test, testIs, labels }: Splits,
+  io: Io,
+): Promise<{ readonly report: Report; readonly scores: Float32Array }> {
   const progress = startProgress(io.stderr, `evaluating on ${testIs}`, test.length);
   const { values } = await score(test, (done) => progress.update(done));
   progress.stop();
-  return makeReport(test, values, labels);
+  return { report: makeReport(test, values, labels), scores: values };
 }
 
 function predictCommand(output: string, io: Io): string {

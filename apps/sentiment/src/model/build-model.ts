@@ -6,6 +6,7 @@ import {
   type BertConfig,
   type LoraOptions,
 } from '@bertune/bert';
+import { modelDirectory } from '@bertune/bert-small-en';
 import { SequenceClassifier, SequenceRegressor } from '@bertune/heads';
 import type { BertTokenizer } from '@bertune/tokenizer';
 import type * as tf from '@tensorflow/tfjs';
@@ -13,6 +14,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Example, LabelSpace } from '../data/labels.js';
 import { AppError } from '../errors.js';
 import { checkRegressionOptions, classifierOptions, type LossOptions } from './head-options.js';
+import { SHIPPED_MODEL } from './model-names.js';
 import { readModelConfig, storedTask } from './stored-task.js';
 import { loadTokenizer, tokenizerFromTexts } from './tokenizer.js';
 
@@ -129,7 +131,7 @@ function fromScratch(options: BuildOptions): LoadedModel {
     maxLength,
     notes: [
       `model: BERT from scratch, not pre-trained: ${config.numLayers} layers, ${config.hiddenSize} wide, a vocabulary of ${tokenizer.vocabularySize} tokens learnt from the training texts`,
-      'Start from a pre-trained one with --model DIR for a better result.',
+      'Without --model none it starts from a pre-trained one, for a better result.',
     ],
   };
 }
@@ -182,6 +184,10 @@ function equalSpaces(a: LabelSpace, b: LabelSpace): boolean {
   );
 }
 
+function shippedName({ numLayers, hiddenSize }: BertConfig): string {
+  return `${SHIPPED_MODEL}, pre-trained: ${numLayers} layers, ${hiddenSize} wide`;
+}
+
 async function fromDirectory(directory: string, options: BuildOptions): Promise<LoadedModel> {
   const pretrained = await readModelConfig(directory);
   const { labels } = options;
@@ -204,7 +210,7 @@ async function fromDirectory(directory: string, options: BuildOptions): Promise<
     ...rest,
     model,
     notes: [
-      `model: ${directory}; ${why}, so a fresh head is trained`,
+      `model: ${directory === modelDirectory ? shippedName(pretrained.config) : directory}; ${why}, so a fresh head is trained`,
       ...tokenizerNotes,
       ...notes,
       ...loraNotes(model),

@@ -1,7 +1,9 @@
 import { resolvePretrained, type SourceProgress } from '@bertune/bert';
+import { modelDirectory } from '@bertune/bert-small-en';
 
 import type { Io } from '../io.js';
 import { startProgress, type Progress } from '../progress.js';
+import { SHIPPED_MODEL } from './model-names.js';
 
 /** `3.1 MB`, `440 MB`, `1.3 GB`. */
 function sizeText(bytes: number): string {
@@ -40,11 +42,13 @@ function progressOf(model: string, { stderr }: Io): { update(progress: SourcePro
 }
 
 /**
- * The folder (or file of weights) of what `--model` names: a path, an archive, an id on the Hugging Face hub, a handle of
- * TensorFlow Hub or Kaggle, an address. Fetches it where need be, with its progress on standard error.
+ * The folder (or file of weights) of what `--model` names: a path, an archive, the model that comes along, an id on the
+ * Hugging Face hub, a handle of TensorFlow Hub or Kaggle, an address. Fetches it where need be, with its progress on
+ * standard error.
  * @throws SourceError; Ctrl-C ends the process, and the next one goes on from there
  */
 export async function resolveModel(model: string, io: Io): Promise<string> {
+  if (model === SHIPPED_MODEL) return modelDirectory;
   const progress = progressOf(model, io);
   try {
     return await resolvePretrained(model, { cwd: io.cwd, onProgress: progress.update });

@@ -4,6 +4,7 @@ import { type LoraOptions, readLoraConfig } from '@bertune/bert';
 
 import { AppError } from '../errors.js';
 import { commands } from '../options.js';
+import { NO_MODEL } from '../model/model-names.js';
 import { optionName } from '../option-kinds.js';
 import { adapterFolder, type Checkpoint } from './checkpoint.js';
 import type { TrainSettings } from './settings.js';
@@ -26,9 +27,10 @@ export async function loraOf(
       throw misused(`--${optionName(given)}`, '--lora-rank with it', 'none', 'Add --lora-rank 8, for one.');
     return undefined;
   }
-  if (settings.model === undefined) {
-    const remedy = 'Name one with --model: there is nothing to adapt in a model from scratch.';
-    throw misused('--lora-rank', 'a pre-trained model', 'none', remedy);
+  if (settings.model === NO_MODEL) {
+    const remedy =
+      'Name one with --model, or leave it out: there is nothing to adapt in a model from scratch.';
+    throw misused('--lora-rank', 'a pre-trained model', NO_MODEL, remedy);
   }
   if (settings.freeze !== 'none') {
     const remedy = 'Leave one of them out: with LoRA all weights but those of the head stay as they are.';

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 
 import type { Splits } from '../data/load-splits.js';
 import { AppError } from '../errors.js';
+import { NO_MODEL, SHIPPED_MODEL } from '../model/model-names.js';
 import { optionName, type OptionTable, type Values } from '../option-kinds.js';
 import { commands, type CommandValues } from '../options.js';
 import type { Checkpoint } from './checkpoint.js';
@@ -29,8 +30,9 @@ export function storedOptions(values: TrainValues, cwd: string, backend: string)
   };
 }
 
-/** An id or address means the same everywhere; a path does not. */
+/** An id, an address, a name of ours mean the same everywhere; a path does not. */
 export function storedModel(model: string | undefined, cwd: string): string | undefined {
+  if (model === NO_MODEL || model === SHIPPED_MODEL) return model;
   return model !== undefined && existsSync(resolve(cwd, model)) ? resolve(cwd, model) : model;
 }
 

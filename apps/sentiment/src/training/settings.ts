@@ -1,6 +1,7 @@
 import type { CommandValues } from '../options.js';
 import { optionName } from '../option-kinds.js';
-import { fromScratch, lowRank, preTrained } from './defaults.js';
+import { NO_MODEL, SHIPPED_MODEL } from '../model/model-names.js';
+import { fromScratch, lowRank, preTrained, shipped } from './defaults.js';
 
 /** Options of a training with nothing left open but what may be absent. */
 export type TrainSettings = Omit<CommandValues<'train'>, 'epochs' | 'learningRate'> & {
@@ -12,13 +13,18 @@ export type TrainSettings = Omit<CommandValues<'train'>, 'epochs' | 'learningRat
 
 /** Fills in what depends on where the weights come from. */
 export function resolveSettings(values: CommandValues<'train'>): TrainSettings {
-  const fineTuned = values.loraRank === undefined ? preTrained : lowRank;
-  const defaults = values.model === undefined ? fromScratch : fineTuned;
+  const defaults = defaultsOf(values);
   return {
     ...values,
     epochs: values.epochs ?? defaults.epochs,
     learningRate: values.learningRate ?? defaults.learningRate,
   };
+}
+
+function defaultsOf({ model, loraRank }: CommandValues<'train'>): { epochs: number; learningRate: number } {
+  if (model === NO_MODEL) return fromScratch;
+  if (loraRank !== undefined) return lowRank;
+  return model === SHIPPED_MODEL ? shipped : preTrained;
 }
 
 function written(value: unknown): string {

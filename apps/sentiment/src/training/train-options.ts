@@ -8,6 +8,7 @@ import {
   type Freeze,
   type Log,
 } from '../option-values.js';
+import { SHIPPED_MODEL } from '../model/model-names.js';
 import { defaultText } from './defaults.js';
 
 const freeze: Option<Freeze> = {
@@ -38,9 +39,9 @@ const log: Option<Log> = {
 export const trainOptions = {
   model: text(
     'SOURCE',
-    'model to start from: folder, archive, id on the Hugging Face hub (OWNER/NAME[@REVISION]), handle of TensorFlow Hub or Kaggle, address',
-    undefined,
-    'a small BERT from scratch',
+    'model to start from: folder, archive, id on the Hugging Face hub (OWNER/NAME[@REVISION]), handle of TensorFlow Hub or Kaggle, address; none: a small BERT with random weights',
+    SHIPPED_MODEL,
+    `${SHIPPED_MODEL}, which comes along`,
   ),
   train: text('FILE', 'training examples (.csv, .tsv, .jsonl)', undefined, 'the built-in reviews'),
   valid: text(

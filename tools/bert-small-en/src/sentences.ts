@@ -1,0 +1,23 @@
+/** Sentences of the model card, chosen before the model was trained: easy ones, such as need knowledge, and reviews. */
+export const SENTENCES: readonly string[] = [
+  'He is one [MASK] the best.',
+  'I have never [MASK] there before.',
+  'She looked at [MASK] and smiled.',
+  'The president of the United [MASK] spoke to Congress.',
+  'In the beginning God created the heaven and the [MASK].',
+  'The ship sailed across the [MASK].',
+  'A [MASK] is a small animal with four legs.',
+  'He drank a cup of [MASK].',
+  'The door was [MASK], so we could not go in.',
+  'Click the [MASK] to open the file.',
+  'Install the [MASK] and restart the computer.',
+  'Two plus two is [MASK].',
+  'Paris is the capital of [MASK].',
+  'The opposite of hot is [MASK].',
+  'The food was [MASK].',
+  'The movie was [MASK], and I want to see it again.',
+  'The service was [MASK], and I will never come back.',
+  'This phone is a waste of [MASK].',
+  'I am very [MASK] with this product.',
+  'The battery does not [MASK] long.',
+];
