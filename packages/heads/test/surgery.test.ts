@@ -77,6 +77,34 @@ describe('a masked language model with another number of tokens', () => {
   });
 });
 
+describe('a model of pre-training with another number of tokens', () => {
+  it('gives the same tokens, next sentences as before, and a loss', async () => {
+    const before = tf.memory().numTensors;
+    const first = await PreTrainingModel.fromPretrained(goldenPath('model/tiny-gelu/hf'));
+    const inputs = {
+      inputIds: int32('input_ids'),
+      attentionMask: int32('attention_mask'),
+      tokenTypeIds: int32('token_type_ids'),
+    };
+    const old = first.logits(inputs);
+    const model = first.resizeTokenEmbeddings(208, { newTokens: 'mean' });
+    const logits = model.logits(inputs);
+    expectClose(logits.tokens.dataSync(), golden('larger/logits').data, { atol: 1e-4 }, 'logits');
+    expect([...logits.nextSentence.dataSync()]).toEqual([...old.nextSentence.dataSync()]);
+    const [texts] = inputs.inputIds.shape;
+    const batch = {
+      ...inputs,
+      labels: tf.fill(inputs.inputIds.shape, 207, 'int32') as tf.Tensor2D, // a token that was not there before
+      nextSentenceLabels: tf.zeros([texts], 'int32') as tf.Tensor1D,
+    };
+    const loss = model.loss(batch);
+    expect(loss.dataSync()[0]).toBeGreaterThan(0);
+    model.dispose();
+    tf.dispose([loss, old, logits, batch]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
 type Load = (
   source: string,
   options: LoadHeadOptions,

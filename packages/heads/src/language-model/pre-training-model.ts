@@ -4,6 +4,8 @@ import {
   type BertInputs,
   createParameters,
   linear,
+  resizeTokenEmbeddings,
+  type ResizeTokenEmbeddingsOptions,
   type SavePretrainedOptions,
   type TrainingRun,
 } from '@bertune/bert';
@@ -29,6 +31,7 @@ import {
   requireTiedDecoder,
   vocabularyLogits,
 } from './prediction-layer.js';
+import { resizedPredictions } from './resize-predictions.js';
 
 /** Pairs of texts with masked tokens, for both tasks at once. The caller keeps and disposes every tensor. */
 export type PreTrainingBatch = MaskedLanguageModelBatch & {
@@ -103,6 +106,17 @@ export class PreTrainingModel extends TaskHead {
    */
   async savePretrained(directory: string, options: SavePretrainedOptions = {}): Promise<void> {
     await saveHead(directory, this, layout(this.bert.config), {}, options);
+  }
+
+  /**
+   * The model with another number of tokens: rows of the word embeddings, to which the decoder is tied, and the decoder's
+   * bias. This one is taken over by the one returned.
+   * @throws as `resizeTokenEmbeddings` of `@bertune/bert`; nothing has changed then
+   */
+  resizeTokenEmbeddings(size: number, options: ResizeTokenEmbeddingsOptions = {}): PreTrainingModel {
+    const own = new Map([...this.parameters].filter(([name]) => name.startsWith('cls.')));
+    const bert = resizeTokenEmbeddings(this.bert, size, options);
+    return new PreTrainingModel(bert, resizedPredictions(own, size));
   }
 
   /**

@@ -63,10 +63,7 @@ export function maskTokens(
   random: RandomStream,
 ): number[] {
   const words = wordsOf(ids, vocabulary, settings.wholeWords);
-  const wanted = Math.min(
-    settings.maxPredictions,
-    Math.max(1, roundHalfEven(ids.length * settings.probability)),
-  );
+  const wanted = predictionsWanted(ids.length, settings);
   const chosen: number[] = [];
   for (const word of shuffle(words, random)) {
     if (chosen.length >= wanted) break;
@@ -77,6 +74,14 @@ export function maskTokens(
     else if (random.chance(0.5)) ids[at] = random.below(vocabulary.size);
   }
   return chosen.sort((a, b) => a - b);
+}
+
+/** How many tokens of a text of so many, special ones included, are to be predicted. */
+export function predictionsWanted(
+  length: number,
+  { probability, maxPredictions }: Pick<MaskingSettings, 'probability' | 'maxPredictions'>,
+): number {
+  return Math.min(maxPredictions, Math.max(1, roundHalfEven(length * probability)));
 }
 
 /** Places of the tokens that can be chosen, those of a word together. */

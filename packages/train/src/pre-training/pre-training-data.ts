@@ -2,7 +2,13 @@ import * as tf from '@tensorflow/tfjs';
 
 import type { CollateRun, Dataset } from '../dataset.js';
 import { RandomStream } from '../random.js';
-import { type MaskingOptions, type MaskingVocabulary, maskingSettings, maskTokens } from './mask-tokens.js';
+import {
+  type MaskingOptions,
+  type MaskingVocabulary,
+  maskingSettings,
+  maskTokens,
+  predictionsWanted,
+} from './mask-tokens.js';
 import type { SegmentPair } from './segment-pairs.js';
 
 /** Ids that frame and fill the texts. */
@@ -30,6 +36,11 @@ export interface MaskedTensors {
 export interface PreTrainingTensors extends MaskedTensors {
   /** [B] int32: 0 the second segment follows, 1 it is from elsewhere */
   readonly nextSentenceLabels: tf.Tensor1D;
+  /**
+   * [B] float32, the same number everywhere: tokens to predict in a text, the mean over the whole data set. Dividing by it,
+   * and not by the count of the batch, makes the gradients of micro-batches add up to that of the batch.
+   */
+  readonly maskedPerText: tf.Tensor1D;
 }
 
 /** How pairs become batches. */
@@ -58,9 +69,13 @@ export function preTrainingData(
   options: PreTrainingDataOptions = {},
 ): Dataset<SegmentPair, PreTrainingTensors> {
   const mask = rowMasker(vocabulary, options);
+  const length = ({ first, second }: SegmentPair): number => first.length + second.length + 3;
+  const settings = maskingSettings(options, { ...vocabulary, specialTokenIds: new Set() });
+  const wanted = pairs.reduce((sum, pair) => sum + predictionsWanted(length(pair), settings), 0);
+  const maskedPerText = wanted / pairs.length;
   return {
     examples: pairs,
-    length: ({ first, second }) => first.length + second.length + 3,
+    length,
     collate: (examples, run) => ({
       ...mask(
         examples.map(({ first, second }) => [first, second]),
@@ -70,6 +85,7 @@ export function preTrainingData(
         examples.map(({ isRandomNext }) => Number(isRandomNext)),
         'int32',
       ),
+      maskedPerText: tf.fill([examples.length], maskedPerText),
     }),
     ...(options.paddedLength && { paddedLength: options.paddedLength }),
   };

@@ -139,7 +139,25 @@ describe('data sets', () => {
       [0, 0, 0, 1, 1, 1, 1, 0, 0],
     ]);
     expect(found.nextSentenceLabels).toEqual([0, 1]);
+    expect(found.maskedPerText).toEqual([1, 1]);
     expect(maskedLabels.map((row) => row.filter((label) => label !== -100).length)).toEqual([1, 1]);
+  });
+
+  it('says how many tokens of a text are to be predicted on average, over all texts and not those of the batch', () => {
+    const lengths = [3, 17, 40, 40];
+    const more = lengths.map((first) => ({
+      first: new Int32Array(first).fill(9),
+      second: Int32Array.of(8, 8),
+      isRandomNext: false,
+    }));
+    const data = preTrainingData(more, vocabulary, { maxPredictions: 5 });
+    for (const batch of [data.collate(more.slice(0, 1)), data.collate(more)]) {
+      // of 8, 22 and twice 45 tokens: round(1.2), round(3.3) and the five that are allowed
+      const found = [...batch.maskedPerText.dataSync()];
+      expect(found).toEqual(found.map(() => (1 + 3 + 5 + 5) / 4));
+      expect(batch.maskedPositions.shape).toEqual([found.length, 5]);
+      tf.dispose(Object.values(batch) as tf.Tensor[]);
+    }
   });
 
   it('masks anew in each step, alike for the same step, and always alike in evaluation', () => {
