@@ -25,6 +25,7 @@ const evaluate = {
   }),
   ...running,
   json: flag('print the figures as one JSON object'),
+  html: text('FILE', 'write a report with curves and explained mistakes as an HTML page', undefined),
 };
 
 const predict = {

@@ -10,9 +10,12 @@ import { loadTrained } from '../model/load-trained.js';
 import { resolveModel } from '../model/resolve-model.js';
 import { scoreExamples } from '../model/score.js';
 import type { CommandValues } from '../options.js';
+import { shellPath } from '../output-directory.js';
 import { startProgress } from '../progress.js';
 import { formatReport } from '../report/format.js';
 import { makeReport } from '../report/make-report.js';
+import { writeReportPage } from '../report-page/write-report-page.js';
+import { versions } from '../versions.js';
 
 /** `sentiment evaluate`: figures of a saved model on labelled examples, on standard output. */
 export async function evaluate(values: CommandValues<'evaluate'>, io: Io): Promise<number> {
@@ -40,6 +43,19 @@ export async function evaluate(values: CommandValues<'evaluate'>, io: Io): Promi
     progress.stop();
     if (scores.cut > 0) say(`${scores.cut} texts were longer than ${loaded.maxLength} tokens and were cut`);
     const report = makeReport(examples, scores.values, loaded.labels);
+    if (values.html !== undefined) {
+      const page = resolve(io.cwd, values.html);
+      const missing = await writeReportPage(page, {
+        loaded,
+        of: 'test',
+        examples,
+        scores: scores.values,
+        report,
+        facts: { options: values, versions: versions(), backend },
+        title: `Evaluation of ${values.model}`,
+      });
+      say(missing ?? `report: ${shellPath(page, io.cwd)}`);
+    }
     io.stdout.write(
       values.json ? `${JSON.stringify(report)}\n` : `${formatReport(report, 'test').join('\n')}\n`,
     );

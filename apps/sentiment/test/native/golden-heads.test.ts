@@ -20,7 +20,7 @@ import { describeNative } from './native.js';
 
 jest.setTimeout(60_000);
 
-type Batch = Omit<BertInputs, 'lastHiddenState'> & Record<string, tf.Tensor>;
+type Batch = Omit<BertInputs, 'lastHiddenState' | 'inputsEmbeds'> & Record<string, tf.Tensor>;
 interface Head extends Trainable<Batch> {
   logits(batch: Batch): tf.TensorContainer;
   dispose(): void;

@@ -1,0 +1,86 @@
+import type { ExplainedMistake } from '../attribution/explain-mistakes.js';
+import type { Passage } from '../attribution/passages.js';
+import { html, type Html } from '../html.js';
+import { signed } from '../numbers.js';
+import { shortened } from '../plot.js';
+
+/** What the model did not read is shown up to this many characters. */
+const mostUnread = 300;
+
+/** Shade of the strongest token, in percent; the text must stay readable on it. */
+const strongest = 62;
+
+function shade(passage: Passage, largest: number): Html {
+  const { text, value, isRead } = passage;
+  if (!isRead) {
+    const shown = text.length > mostUnread ? `${text.slice(0, mostUnread)}…` : text;
+    return html`<span class="unread" title="longer than the model reads">${shown}</span>`;
+  }
+  if (value === undefined) return html`${text}`;
+  const share = largest === 0 ? 0 : Math.round((strongest * Math.abs(value)) / largest);
+  const side = value < 0 ? 'against' : 'for';
+  return html`<mark
+    class="${side}"
+    style="--share: ${share}; background-color: transparent"
+    title="${text} ${signed(value)}"
+    >${text}</mark
+  >`;
+}
+
+/** The tokens that did most, in words: colours alone do not reach everybody. */
+function strongestTokens(texts: ExplainedMistake['texts']): string {
+  const tokens = texts.flat().filter(({ value }) => value !== undefined && Math.abs(value) >= 5e-4);
+  return tokens
+    .sort((a, b) => Math.abs(b.value ?? 0) - Math.abs(a.value ?? 0))
+    .slice(0, 4)
+    .map(({ text, value }) => `${shortened(text, 20)} ${signed(value ?? 0)}`)
+    .join(', ');
+}
+
+function article({ mistake, texts, sums }: ExplainedMistake): Html {
+  const values = texts.flat().map(({ value }) => Math.abs(value ?? 0));
+  const largest = Math.max(0, ...values);
+  const isEmpty = texts.every((passages) => passages.length === 0);
+  const readings = texts.map((passages, at) => {
+    const body = passages.map((passage) => shade(passage, largest));
+    return at === 0 ? html`<span>${body}</span>` : html`<span class="pair">${body}</span>`;
+  });
+  const added = sums && sums.score - sums.baselineScore + sums.completenessError;
+  return html`<article>
+    <header>
+      <span>said <b class="outside">${mistake.guess}</b> (${mistake.sureness})</span
+      ><span>in truth <b class="outside">${mistake.truth}</b></span>
+    </header>
+    <p class="reading">${isEmpty ? '(empty text)' : readings}</p>
+    <p class="muted small">
+      ${
+        sums && added !== undefined
+          ? html`Strongest: <span class="outside">${strongestTokens(texts) || 'none'}</span>. Explained is
+              <span class="outside">${mistake.explains}</span>: ${signed(sums.score)}, of that
+              ${signed(sums.baselineScore)} without the words and ${signed(added)} from them; completeness
+              error ${signed(sums.completenessError, 4)}.`
+          : 'There was no time to explain this one.'
+      }
+    </p>
+  </article> `;
+}
+
+/** The worst mistakes, with what each token of them did. */
+export function mistakesSection(mistakes: readonly ExplainedMistake[], isRegression: boolean): Html {
+  if (mistakes.length === 0)
+    return html`<h2>Mistakes</h2>
+      <p>There are none.</p>`;
+  const [raises, lowers] = isRegression
+    ? ['raises the value', 'lowers it']
+    : ['speaks for what the model said', 'speaks against it'];
+  return html`<h2>${isRegression ? 'Farthest guesses' : 'Most confident mistakes'}</h2>
+    <ul class="legend">
+      <li><i class="block" style="background: var(--for)"></i>${raises}</li>
+      <li><i class="block" style="background: var(--against)"></i>${lowers}</li>
+    </ul>
+    <p class="muted small">
+      Shades are integrated gradients (Sundararajan et al. 2017) over the word embeddings, from a text of
+      [PAD] to this one; each text has its own scale. The completeness error is what the tokens' sum is off.
+    </p>
+    <div class="mistakes">${mistakes.map(article)}</div> `;
+}
