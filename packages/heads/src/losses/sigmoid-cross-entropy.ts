@@ -1,6 +1,7 @@
 import { withGradient } from '@bertune/bert';
 import * as tf from '@tensorflow/tfjs';
 
+import { focalSigmoid } from './focal.js';
 import type { WeightedMean } from './softmax-cross-entropy.js';
 
 /** How the targets of a sigmoid loss count. */
@@ -13,6 +14,8 @@ export interface SigmoidCrossEntropyOptions {
   readonly classWeights?: readonly [number, number] | undefined;
   /** what a mean over `classWeights` divides by; default `sum-of-weights` */
   readonly weightedMean?: WeightedMean | undefined;
+  /** γ of focal loss, at least 0: an element counts (1 - the probability of its target)^γ; default 0, cross-entropy */
+  readonly focalGamma?: number | undefined;
 }
 
 /**
@@ -27,6 +30,7 @@ export function sigmoidCrossEntropy(
   options: SigmoidCrossEntropyOptions = {},
 ): tf.Scalar {
   const { labelSmoothing = 0, positiveWeights, classWeights, weightedMean = 'sum-of-weights' } = options;
+  const { focalGamma = 0 } = options;
   return withGradient([logits], (logits) => {
     const [value, dLogits] = tf.tidy(() => {
       const smooth = tf.add(tf.mul(targets, 1 - labelSmoothing), labelSmoothing / 2);
@@ -39,6 +43,7 @@ export function sigmoidCrossEntropy(
       const softplus = tf.add(tf.log1p(tf.exp(tf.neg(tf.abs(logits)))), tf.relu(tf.neg(logits)));
       let losses: tf.Tensor = tf.add(tf.mul(negative, logits), tf.mul(share, softplus));
       let gradients: tf.Tensor = tf.sub(negative, tf.mul(share, tf.sigmoid(tf.neg(logits))));
+      if (focalGamma > 0) [losses, gradients] = focalSigmoid(logits, smooth, [losses, gradients], focalGamma);
       let divisor: tf.Tensor = tf.scalar(logits.size);
       if (classWeights) {
         const [ofZero, ofOne] = classWeights;

@@ -1,6 +1,8 @@
 import { withGradient } from '@bertune/bert';
 import * as tf from '@tensorflow/tfjs';
 
+import { focalSoftmax } from './focal.js';
+
 /**
  * What a weighted mean divides by: the sum of the weights, as torch does, or the number of examples, as Keras does.
  */
@@ -19,6 +21,8 @@ export interface CrossEntropyOptions {
   readonly weightedMean?: WeightedMean | undefined;
   /** label of rows that count nothing, neither in the sum nor in what it is divided by; default: all rows count */
   readonly ignoredLabel?: number | undefined;
+  /** γ of focal loss, at least 0: the loss of a class counts (1 - its probability)^γ; default 0, cross-entropy */
+  readonly focalGamma?: number | undefined;
 }
 
 /**
@@ -37,8 +41,13 @@ export function softmaxCrossEntropy(
   return withGradient([logits], (logits) => {
     const [value, dLogits] = tf.tidy(() => {
       const [targets, divisor] = targetsOf(labels, logits.shape[1], options);
+      const { focalGamma = 0 } = options;
+      if (focalGamma > 0) {
+        const [total, gradient] = focalSoftmax(shiftedRows(logits), targets, focalGamma);
+        return [tf.div(total, divisor), tf.div(gradient, divisor)] as [tf.Scalar, tf.Tensor2D];
+      }
       const mass = tf.sum(targets, 1, true); // [B, 1], 1 where nothing is weighted or ignored
-      const shifted = tf.sub(logits, tf.max(logits, 1, true)) as tf.Tensor2D;
+      const shifted = shiftedRows(logits);
       const exponentials = tf.exp(shifted);
       const sums = tf.sum(exponentials, 1, true); // [B, 1]
       // -sum(targets * (shifted - log sums)): neither part is ever negative, so nothing cancels.
@@ -50,6 +59,11 @@ export function softmaxCrossEntropy(
     });
     return { value, saved: [dLogits], gradient: (dy, [dLogits]) => [tf.mul(dLogits, dy)] };
   });
+}
+
+/** Logits less the largest of their row, whose exponentials do not overflow. */
+function shiftedRows(logits: tf.Tensor2D): tf.Tensor2D {
+  return tf.sub(logits, tf.max(logits, 1, true));
 }
 
 /** The share of each class in the loss of each row [B, C], and what their sum is divided by. */

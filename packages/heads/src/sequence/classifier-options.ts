@@ -19,6 +19,8 @@ export interface ClassifierOptions {
   readonly classWeights?: readonly number[] | undefined;
   /** what the weighted mean divides by; default `sum-of-weights`, as torch; `examples` as Keras */
   readonly weightedMean?: WeightedMean | undefined;
+  /** γ of focal loss (arXiv:1708.02002), at least 0, often 2: what the model is sure of counts less; default 0, cross-entropy */
+  readonly focalGamma?: number | undefined;
 }
 
 /** Columns of the logits. */
@@ -31,7 +33,7 @@ export function logitCount({ labels, problem }: ClassifierOptions): number {
  * @throws HeadError `invalid-options`, naming every problem
  */
 export function checkClassifierOptions(options: ClassifierOptions): void {
-  const { labels, problem = 'single-label', labelSmoothing = 0, classWeights } = options;
+  const { labels, problem = 'single-label', labelSmoothing = 0, classWeights, focalGamma = 0 } = options;
   const problems: string[] = [];
   const fewest = problem === 'multi-label' ? 1 : 2;
   if (labels.length < fewest)
@@ -51,6 +53,8 @@ export function checkClassifierOptions(options: ClassifierOptions): void {
   }
   const bad = classWeights?.find((weight) => !(weight > 0 && Number.isFinite(weight)));
   if (bad !== undefined) problems.push(`classWeights: expected positive numbers, found ${bad}`);
+  if (!(focalGamma >= 0 && Number.isFinite(focalGamma)))
+    problems.push(`focalGamma: expected a number of at least 0, found ${focalGamma}`);
   if (problems.length > 0)
     throw new HeadError('invalid-options', `Classifier options: ${problems.join('; ')}.`);
 }

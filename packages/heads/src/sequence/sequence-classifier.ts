@@ -167,12 +167,21 @@ export class SequenceClassifier extends SequenceHead {
     if (this.problem === 'single-label')
       return softmaxCrossEntropy(logits, labels as tf.Tensor1D, this.options);
     const targets: tf.Tensor2D = tf.reshape(tf.cast(labels, 'float32'), logits.shape);
-    const { classWeights, labelSmoothing, weightedMean } = this.options;
+    const { classWeights, labelSmoothing, weightedMean, focalGamma } = this.options;
     if (this.problem === 'multi-label') {
-      return sigmoidCrossEntropy(logits, targets, { labelSmoothing, positiveWeights: classWeights });
+      return sigmoidCrossEntropy(logits, targets, {
+        labelSmoothing,
+        positiveWeights: classWeights,
+        focalGamma,
+      });
     }
     const pair = classWeights as [number, number] | undefined; // two, as the options were checked
-    return sigmoidCrossEntropy(logits, targets, { labelSmoothing, weightedMean, classWeights: pair });
+    return sigmoidCrossEntropy(logits, targets, {
+      labelSmoothing,
+      weightedMean,
+      classWeights: pair,
+      focalGamma,
+    });
   }
 
   private checkedLabels(labels: tf.Tensor, examples: number): number[] {
