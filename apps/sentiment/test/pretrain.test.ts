@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
@@ -158,15 +158,63 @@ describe('wrong input', () => {
     [
       'bytes that are no text',
       Buffer.from([0, 1, 2, 10, 255, 254, 10]),
-      /nothing but 2 lines that are no UTF-8 text/,
+      /nothing but 2 lines of no UTF-8 text/,
     ],
     ['one document', corpus(1), /expected at least two documents.*empty lines/],
     ['documents of one sentence', 'One cat.\n\nOne dog.\n\nOne cow.\n', /0 with more than one sentence/],
   ])('a corpus of %s', async (_name, content, message) => {
     writeFileSync(join(cwd, 'odd.txt'), content);
-    const { code, err } = await run('pretrain', '--corpus', 'odd.txt', '--model', encoder);
-    expect(err()).toMatch(message);
-    expect(code).toBe(1);
+    for (const start of [['--model', encoder], small]) {
+      const { code, err } = await run('pretrain', '--corpus', 'odd.txt', '--output', 'odd', ...start);
+      expect(err()).toMatch(message);
+      expect(code).toBe(1);
+      expect(existsSync(join(cwd, 'odd'))).toBe(false);
+    }
+  });
+
+  it('a vocabulary of another model: of another size, or one that does not know the text', async () => {
+    const [larger, chinese] = ['larger', 'chinese'].map((name) => join(cwd, name));
+    for (const folder of [larger, chinese]) cpSync(encoder, folder, { recursive: true });
+    for (const name of ['tokenizer.json', 'special_tokens_map.json']) {
+      rmSync(join(larger, name));
+      rmSync(join(chinese, name));
+    }
+    const words = readFileSync(join(encoder, 'vocab.txt'), 'utf8').trimEnd().split('\n');
+    writeFileSync(join(larger, 'vocab.txt'), [...words, 'more'].join('\n'));
+    const others = words.map((word, id) => (id < 5 ? word : String.fromCodePoint(0x4e00 + id)));
+    writeFileSync(join(chinese, 'vocab.txt'), others.join('\n'));
+    const rest = ['--corpus', 'animals.txt', '--max-steps', '1', '--max-length', '16', '--output', 'other'];
+    const refused = await run('pretrain', ...rest, '--model', 'larger');
+    expect([refused.code, refused.err()]).toEqual([
+      1,
+      expect.stringMatching(/expected 15 tokens, as many as .*found 16.* of two models/),
+    ]);
+    const told = await run('pretrain', ...rest, '--model', 'chinese');
+    expect(told.err()).toMatch(
+      /corpus: 100 % of the tokens are \[UNK\]; is the vocabulary that of the weights/,
+    );
+    expect(json(cwd, 'other', 'run.json')).toMatchObject({ corpus: { unknownTokens: 2880, tokens: 2880 } });
+  });
+
+  it('a line of 100 MB and binary files among the text are passed over and counted, in little memory', async () => {
+    const parts = [corpus(20), '\n\n', 'lorem ipsum '.repeat(8_500_000), '\n', corpus(10), '\n\n'];
+    const file = join(cwd, 'among.txt');
+    writeFileSync(file, '');
+    for (const part of parts) appendFileSync(file, part);
+    appendFileSync(file, Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 10, 0xff, 0xfe, 0, 10]));
+    appendFileSync(file, corpus(5));
+    const before = process.memoryUsage().rss;
+    const { code, err } = await run(
+      ...['pretrain', '--corpus', 'among.txt', ...small, '--max-steps', '1', '--output', 'among'],
+    );
+    rmSync(file);
+    expect(code).toBe(0);
+    expect(err()).toContain('corpus: passed over 2 lines of no UTF-8 text');
+    expect(err()).toContain('corpus: passed over 1 line of more than a megabyte');
+    expect(err()).toContain('corpus: 35 documents, 280 sentences');
+    // nothing of them is in the vocabulary either
+    expect(readFileSync(join(cwd, 'among', 'vocab.txt'), 'utf8')).not.toMatch(/lorem|ip|ELF/);
+    expect(process.memoryUsage().rss - before).toBeLessThan(300e6);
   });
 
   it('passes over binary and endless lines, and counts them', async () => {

@@ -12,7 +12,7 @@ import { resolveModel } from '../model/resolve-model.js';
 import { chooseOutput, removeIfEmpty, shellPath } from '../output-directory.js';
 import { startPretraining } from '../pretrain/pretrain-model.js';
 import { type UnigramBaseline, unigramBaseline } from '../pretrain/pretrain-metrics.js';
-import { type Corpus, orMissing, readCorpus } from '../pretrain/read-documents.js';
+import { type Corpus, lineCount, orMissing, readCorpus } from '../pretrain/read-documents.js';
 import { type Pretrained, runPretraining } from '../pretrain/run-pretraining.js';
 import {
   type Checkpoint,
@@ -30,6 +30,9 @@ import { writePretrainRecord } from '../pretrain/pretrain-record.js';
 
 /** Of as many documents one is kept for measuring where `--valid` is absent. */
 const VALIDATION_SHARE = 100;
+
+/** Above this share of unknown tokens, text and vocabulary do not belong together. */
+const MANY_UNKNOWN = 0.1;
 
 /** Learning rates at their highest where `--learning-rate` is absent. */
 const LEARNING_RATES = { fromScratch: 1e-3, goingOn: 5e-5 };
@@ -197,10 +200,14 @@ function heldOut(documents: readonly TokenizedDocument[]): Texts {
 }
 
 function sayCounts({ counts }: Corpus, name: string, say: (line: string) => unknown): void {
-  const { documents, sentences, tokens, binaryLines, longLines } = counts;
+  const { documents, sentences, tokens, unknownTokens, binaryLines, longLines } = counts;
   say(`${name}: ${documents} documents, ${sentences} sentences, ${tokens} tokens`);
-  if (binaryLines > 0) say(`${name}: passed over ${binaryLines} lines that are no UTF-8 text`);
-  if (longLines > 0) say(`${name}: passed over ${longLines} lines of more than a megabyte`);
+  if (binaryLines > 0) say(`${name}: passed over ${lineCount(binaryLines)} of no UTF-8 text`);
+  if (longLines > 0) say(`${name}: passed over ${lineCount(longLines)} of more than a megabyte`);
+  if (unknownTokens > MANY_UNKNOWN * tokens)
+    say(
+      `${name}: ${((100 * unknownTokens) / tokens).toFixed(0)} % of the tokens are [UNK]; is the vocabulary that of the weights, and of this language?`,
+    );
 }
 
 /** Next sentences need documents of several sentences, and others to take random ones from. */

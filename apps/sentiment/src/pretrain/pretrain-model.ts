@@ -1,12 +1,13 @@
 import { Bert, createBertConfig, readPretrainedConfig } from '@bertune/bert';
 import { MaskedLanguageModel, PreTrainingModel } from '@bertune/heads';
-import { BertTokenizer, trainVocabularyFromFiles } from '@bertune/tokenizer';
+import { BertTokenizer, trainVocabularyAsync } from '@bertune/tokenizer';
 import type * as tf from '@tensorflow/tfjs';
 
 import { AppError } from '../errors.js';
 import { defaultMaxLength, resolveMaxLength } from '../model/build-model.js';
 import { loadTokenizer } from '../model/tokenizer.js';
 import type { CommandValues } from '../options.js';
+import { orMissing, readTexts } from './read-documents.js';
 
 /** A tokenizer and what makes the model for it; the model is made last, once the corpus is known to be good. */
 export interface PretrainStart {
@@ -49,7 +50,10 @@ async function fromScratch(values: Values, corpus: string): Promise<PretrainStar
     });
   }
   const normalization = { lowercase: !cased };
-  const vocabulary = await trainVocabularyFromFiles(corpus, { size: vocabularySize, ...normalization });
+  const named = `--corpus ${values.corpus}`;
+  const vocabulary = await orMissing(corpus, named, () =>
+    trainVocabularyAsync(readTexts(corpus, named), { size: vocabularySize, ...normalization }),
+  );
   const tokenizer = new BertTokenizer(vocabulary, { ...normalization, modelMaxLength: maxLength });
   const config = createBertConfig({
     numLayers: layers,

@@ -12,6 +12,8 @@ export interface CorpusCounts {
   documents: number;
   sentences: number;
   tokens: number;
+  /** tokens that the vocabulary has no pieces for */
+  unknownTokens: number;
   /** lines with bytes that are no text: NUL, or not UTF-8 */
   binaryLines: number;
   /** lines of more than `LONGEST_LINE` bytes */
@@ -89,14 +91,36 @@ export async function* readParagraphs(
 }
 
 /**
+ * Paragraphs of a corpus, one after the other: what a vocabulary is learnt from is what is trained on.
+ * @throws AppError `missing-file`, `empty-file`
+ */
+export async function* readTexts(path: string, named: string): AsyncGenerator<string> {
+  const counts = { binaryLines: 0, longLines: 0 };
+  let paragraphs = 0;
+  for await (const document of readParagraphs(path, counts)) {
+    paragraphs += document.length;
+    yield* document;
+  }
+  if (paragraphs === 0) throw nothingToRead(named, counts);
+}
+
+/**
  * Reads a corpus: documents apart by empty lines, paragraphs cut into sentences by the rules of Unicode (`Intl.Segmenter`)
  * and these into tokens. Lines that are no text or longer than a megabyte are passed over and counted.
  * @param named how messages name the file: `--corpus text.txt`
  * @throws AppError `missing-file`, `empty-file`
  */
 export async function readCorpus(path: string, named: string, tokenizer: BertTokenizer): Promise<Corpus> {
-  const counts: CorpusCounts = { documents: 0, sentences: 0, tokens: 0, binaryLines: 0, longLines: 0 };
+  const counts: CorpusCounts = {
+    documents: 0,
+    sentences: 0,
+    tokens: 0,
+    unknownTokens: 0,
+    binaryLines: 0,
+    longLines: 0,
+  };
   const documents: TokenizedDocument[] = [];
+  const { unkTokenId } = tokenizer;
   const sentences = new Intl.Segmenter('en', { granularity: 'sentence' });
   await orMissing(path, named, async () => {
     for await (const paragraphs of readParagraphs(path, counts)) {
@@ -111,7 +135,10 @@ export async function readCorpus(path: string, named: string, tokenizer: BertTok
       documents.push(document);
       counts.documents += 1;
       counts.sentences += document.length;
-      counts.tokens += document.reduce((sum, { length }) => sum + length, 0);
+      for (const ids of document) {
+        counts.tokens += ids.length;
+        for (const id of ids) if (id === unkTokenId) counts.unknownTokens += 1;
+      }
     }
   });
   if (documents.length === 0) throw nothingToRead(named, counts);
@@ -139,10 +166,18 @@ export async function orMissing<Result>(
   }
 }
 
-function nothingToRead(named: string, { binaryLines, longLines }: CorpusCounts): AppError {
+/** `1 line`, `2 lines`. */
+export function lineCount(count: number): string {
+  return `${count} line${count === 1 ? '' : 's'}`;
+}
+
+function nothingToRead(
+  named: string,
+  { binaryLines, longLines }: Pick<CorpusCounts, 'binaryLines' | 'longLines'>,
+): AppError {
   const passed = [
-    binaryLines > 0 && `${binaryLines} lines that are no UTF-8 text`,
-    longLines > 0 && `${longLines} lines of more than a megabyte`,
+    binaryLines > 0 && `${lineCount(binaryLines)} of no UTF-8 text`,
+    longLines > 0 && `${lineCount(longLines)} of more than a megabyte`,
   ].filter((part) => part !== false);
   return new AppError('empty-file', {
     where: named,
