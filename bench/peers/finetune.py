@@ -69,7 +69,7 @@ def accuracy(xs, ys):
 
 
 ready = time.perf_counter()
-history, padded, real, done, loss = [], 0, 0, 0, None
+history, step_ends, padded, real, done, loss = [], [], 0, 0, 0, None
 model.train()
 for epoch in range(a.epochs):
     order = torch.randperm(len(xs)).tolist()
@@ -87,6 +87,7 @@ for epoch in range(a.epochs):
         optimizer.step()
         schedule.step()
         optimizer.zero_grad(set_to_none=True)
+        step_ends.append(round(time.perf_counter() - start, 4))
         done += 1
     history.append(accuracy(vx, vy))
 end = time.perf_counter()
@@ -95,4 +96,4 @@ if a.save:
     tokenizer.save_pretrained(a.save)
 print(json.dumps({"peer": "pytorch", "padding": a.padding, "train_s": round(end - ready, 1), "total_s": round(end - start, 1),
                   "real_tokens_per_s": round(real / (end - ready)), "padding_waste": round(1 - real / padded, 3),
-                  "valid_accuracy": [round(h, 4) for h in history], "last_loss": loss.item(), **measure.figures(a)}))
+                  "step_ends": step_ends, "valid_accuracy": [round(h, 4) for h in history], "last_loss": loss.item(), **measure.figures(a)}))

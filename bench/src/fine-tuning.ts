@@ -7,6 +7,7 @@ import { BenchError } from './errors.js';
 import { type Peer, peerScript } from './peer.js';
 import { runOurs } from './run-ours.js';
 import { readRun, runSentiment } from './sentiment.js';
+import { stepEnds } from './sst2/speed.js';
 import type { FineTuneSettings } from './work/requests.js';
 
 /** A fine-tune that both sides do. */
@@ -23,6 +24,8 @@ export interface FineTuned {
   readonly accuracy: number;
   /** most resident memory; undefined where the system does not say */
   readonly peakMb: number | undefined;
+  /** when each optimiser step ended, seconds on a clock of the side's own */
+  readonly stepEnds: readonly number[];
   /** what computed */
   readonly engine: string;
   readonly versions: Readonly<Record<string, string>>;
@@ -71,7 +74,7 @@ export async function fineTuneOurs(
     ...['--model', job.model, '--train', job.train, '--valid', job.valid, '--output', output],
     ...['--epochs', String(job.epochs), '--batch-size', String(job.batchSize)],
     ...['--learning-rate', String(job.learningRate), '--max-length', String(job.length)],
-    ...['--seed', String(seed), '--backend', backend],
+    ...['--seed', String(seed), '--backend', backend, '--log', 'jsonl'],
     ...(job.maxSteps === undefined ? [] : ['--max-steps', String(job.maxSteps)]),
   ]);
   const run = readRun(output);
@@ -83,7 +86,8 @@ export async function fineTuneOurs(
   }
   const { accuracy } = run.result.report;
   const engine = `sentiment train on ${run.backend.name} (${run.backend.reason})`;
-  return { wallSeconds: child.wallSeconds, accuracy, peakMb: child.peakMb, engine, versions: run.versions };
+  const { wallSeconds, peakMb } = child;
+  return { wallSeconds, accuracy, peakMb, stepEnds: stepEnds(output), engine, versions: run.versions };
 }
 
 /** The peer: `finetune.py`. @throws BenchError */
@@ -112,11 +116,12 @@ export async function fineTunePeer(
       ...extra,
     ],
   });
-  const { valid_accuracy, engine, versions } = result;
+  const { valid_accuracy, step_ends, engine, versions } = result;
   return {
     wallSeconds: child.wallSeconds,
     accuracy: valid_accuracy.at(-1) ?? NaN,
     peakMb: child.peakMb,
+    stepEnds: step_ends,
     engine,
     versions,
   };
@@ -124,6 +129,7 @@ export async function fineTunePeer(
 
 interface PeerFigures {
   readonly valid_accuracy: readonly number[];
+  readonly step_ends: readonly number[];
   readonly engine: string;
   readonly versions: Readonly<Record<string, string>>;
 }

@@ -21,8 +21,8 @@ export interface Settings {
   readonly only: string | undefined;
   /** `finetune`: folder to start from; `tokenizer`: its vocabulary; undefined: one made here */
   readonly model: string | undefined;
-  /** `finetune` */
-  readonly epochs: number;
+  /** `finetune`; undefined: what suits the data */
+  readonly epochs: number | undefined;
   /** `finetune`; undefined: what suits the model */
   readonly learningRate: number | undefined;
   /** `finetune` */
@@ -45,8 +45,8 @@ export const OPTIONS = [
     'DIR',
     'finetune: where both sides start (a small model made for the occasion); tokenizer: its files',
   ],
-  ['epochs', 'N', 'finetune (3)'],
-  ['learning-rate', 'N', 'finetune (5e-5 with --model, else 3e-4)'],
+  ['epochs', 'N', 'finetune (3; 2 for SST-2)'],
+  ['learning-rate', 'N', 'finetune (5e-5 with --model, else 3e-4; 1e-4 for SST-2)'],
   ['batch-size', 'N', 'finetune (32)'],
   ['limit-gb', 'N', 'memory: what the largest batch must fit into (8)'],
   ['jit-compile', '', 'XLA on ours'],
@@ -79,7 +79,7 @@ export function parseSettings(argv: readonly string[]): Settings | undefined {
     steps: count('steps', text('steps')),
     only: text('only'),
     model: text('model'),
-    epochs: count('epochs', text('epochs')) ?? (smoke ? 1 : 3),
+    epochs: count('epochs', text('epochs')) ?? (smoke ? 1 : undefined),
     learningRate: positive('learning-rate', text('learning-rate')),
     batchSize: count('batch-size', text('batch-size')) ?? (smoke ? 8 : 32),
     limitGb: positive('limit-gb', text('limit-gb')) ?? 8,

@@ -12,6 +12,7 @@ import {
 } from '../fine-tuning.js';
 import { accuracyVerdict } from '../noise.js';
 import { makeRow, type Row } from '../row.js';
+import { finetuneSst2 } from './finetune-sst2.js';
 
 const PADDINGS = [
   { padding: 'max', atLeast: 5 },
@@ -20,16 +21,18 @@ const PADDINGS = [
 
 /** Random weights need larger steps than pre-trained ones. */
 const LEARNING_RATE = { made: 3e-4, given: 5e-5 } as const;
+const EPOCHS = 3;
 const LENGTH = 128;
 const FIRST_SEED = 42;
 
 /** A whole fine-tune of the built-in reviews, as commands that a user starts; each round has a seed of its own. */
 export const finetune: Benchmark = {
   summary:
-    'a whole fine-tune of the built-in reviews, start-up to evaluation, against PyTorch + Transformers',
+    'a whole fine-tune of the built-in reviews, start-up to evaluation, against PyTorch + Transformers; SST-2 with --only sst2',
   needsPeer: () => true,
   run(context) {
-    const { epochs, batchSize, smoke, model, learningRate } = context.settings;
+    const { epochs = EPOCHS, batchSize, smoke, model, learningRate, only } = context.settings;
+    if (only?.startsWith('sst2')) return finetuneSst2(context); // more than an hour: when asked for
     return withFineTune(
       {
         epochs,
