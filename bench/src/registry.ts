@@ -7,6 +7,7 @@ import { memory } from './benchmarks/memory.js';
 import { pretrain } from './benchmarks/pretrain.js';
 import { tokenizer } from './benchmarks/tokenizer.js';
 import { trainStep } from './benchmarks/train-step.js';
+import { transfer } from './benchmarks/transfer.js';
 
 /** Every benchmark by the name on the command line. */
 export const benchmarks: Readonly<Record<string, Benchmark>> = {
@@ -17,5 +18,6 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   pretrain,
   tokenizer,
   load,
+  transfer,
   gpu,
 };

@@ -29,6 +29,12 @@ export interface Settings {
   readonly batchSize: number;
   /** `memory`: gigabytes that the largest batch must fit into */
   readonly limitGb: number;
+  /** `transfer`: file with the runs that are done */
+  readonly runs: string | undefined;
+  /** `transfer`: no further run is started after as many */
+  readonly minutes: number | undefined;
+  /** `transfer`: file for the picture */
+  readonly plot: string | undefined;
   /** XLA on ours */
   readonly jitCompile: boolean;
 }
@@ -43,12 +49,15 @@ export const OPTIONS = [
   [
     'model',
     'DIR',
-    'finetune: where both sides start (a small model made for the occasion); tokenizer: its files',
+    'finetune: where both sides start (a small model made for the occasion); tokenizer: its files; transfer: one more start',
   ],
   ['epochs', 'N', 'finetune (3; 2 for SST-2)'],
   ['learning-rate', 'N', 'finetune (5e-5 with --model, else 3e-4; 1e-4 for SST-2)'],
   ['batch-size', 'N', 'finetune (32)'],
   ['limit-gb', 'N', 'memory: what the largest batch must fit into (8)'],
+  ['runs', 'FILE', 'transfer: where runs are kept that are done; the same command goes on with the others'],
+  ['minutes', 'N', 'transfer: start no further run after so many'],
+  ['plot', 'FILE', 'transfer: draw the figures there, as SVG'],
   ['jit-compile', '', 'XLA on ours'],
   ['smoke', '', 'tiny sizes, one round: shows that it runs; its figures mean nothing'],
   ['help', '', 'show this'],
@@ -83,6 +92,9 @@ export function parseSettings(argv: readonly string[]): Settings | undefined {
     learningRate: positive('learning-rate', text('learning-rate')),
     batchSize: count('batch-size', text('batch-size')) ?? (smoke ? 8 : 32),
     limitGb: positive('limit-gb', text('limit-gb')) ?? 8,
+    runs: text('runs'),
+    minutes: positive('minutes', text('minutes')),
+    plot: text('plot'),
     jitCompile: values['jit-compile'] === true,
   };
 }

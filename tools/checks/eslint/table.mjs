@@ -42,6 +42,7 @@ export const LAYERS = {
     imports: [
       '@bertune/tokenizer',
       '@bertune/bert',
+      '@bertune/bert-small-en',
       '@bertune/heads',
       '@bertune/train',
       '@bertune/tensorflow',
