@@ -28,7 +28,8 @@ export type AppErrorCode =
   | 'no-backend'
   | 'out-of-memory'
   | 'disk'
-  | 'interrupted';
+  | 'interrupted'
+  | 'not-finite';
 
 /** 2: the command line is wrong, or names what does not exist; 1: the data, the model or the run is. */
 const exitCodes: Readonly<Record<AppErrorCode, 1 | 2>> = {
@@ -61,6 +62,7 @@ const exitCodes: Readonly<Record<AppErrorCode, 1 | 2>> = {
   'out-of-memory': 1,
   disk: 1,
   interrupted: 1,
+  'not-finite': 1,
 };
 
 /** The parts of a message, in the order in which they are read. */

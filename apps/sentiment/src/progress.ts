@@ -13,9 +13,15 @@ export interface Progress {
 /** Lines a log gets at most this often, in milliseconds. */
 const linePause = 5000;
 
-function duration(seconds: number): string {
+/** `45s`, `3m07s`, `2h05m`. */
+export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
-  return whole < 60 ? `${whole}s` : `${Math.floor(whole / 60)}m${String(whole % 60).padStart(2, '0')}s`;
+  const two = (value: number): string => String(value).padStart(2, '0');
+  if (whole < 60) return `${whole}s`;
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60
+    ? `${minutes}m${two(whole % 60)}s`
+    : `${Math.floor(minutes / 60)}h${two(minutes % 60)}m`;
 }
 
 function bar(stream: NodeJS.WritableStream, title: string, total: number): Progress {

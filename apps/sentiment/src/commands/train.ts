@@ -8,6 +8,7 @@ import { loadSplits, type Splits } from '../data/load-splits.js';
 import { AppError } from '../errors.js';
 import type { Io } from '../io.js';
 import { buildModel, type LoadedModel } from '../model/build-model.js';
+import { checkLossOptions } from '../model/head-options.js';
 import { NO_MODEL } from '../model/model-names.js';
 import { resolveModel } from '../model/resolve-model.js';
 import { readModelConfig, storedTask } from '../model/stored-task.js';
@@ -27,9 +28,11 @@ import {
   saveCheckpoint,
   type Checkpoint,
 } from '../training/checkpoint.js';
+import { checkAveragingOptions } from '../training/averaging.js';
 import { checkCacheOptions } from '../training/cached-features.js';
 import { loraOf } from '../training/lora.js';
 import { checkSameData, dataFingerprint, resumedOptions, storedOptions } from '../training/resume.js';
+import { notFinite } from '../training/not-finite.js';
 import { runTraining, type Trained } from '../training/run-training.js';
 import { resolveSettings, writtenOptions, type TrainSettings } from '../training/settings.js';
 import { versions } from '../versions.js';
@@ -75,6 +78,8 @@ async function prepare(
   const task = values.task ?? stored?.task ?? 'single-label';
   const settings = resolveSettings({ ...values, task });
   checkCacheOptions(settings);
+  checkLossOptions(settings, task);
+  checkAveragingOptions(settings);
   const lora = await loraOf(settings, checkpoint);
   const splits = await loadSplits({ ...values, columns: values, cwd: io.cwd }, task, stored);
   const fingerprint = dataFingerprint(splits);
@@ -137,7 +142,7 @@ async function trainInto(
         saveCheckpoint: (state) => saveCheckpoint(output, loaded, state, identity),
       }),
     );
-    const { history } = trained;
+    const { history, failure } = trained;
     const record: Omit<RunRecord, 'result'> = {
       command: 'train',
       options: { ...settings, output },
@@ -151,8 +156,10 @@ async function trainInto(
       started: started.toISOString(),
       trainingSeconds: (Date.now() - begin) / 1000,
     };
-    if (history.steps === (checkpoint?.state.steps ?? 0) && history.ended === 'aborted')
-      throw nothingTrained();
+    if (history.steps === (checkpoint?.state.steps ?? 0)) {
+      if (failure) throw notFinite(failure, undefined, io);
+      if (history.ended === 'aborted') throw nothingTrained();
+    }
     // Saved first: whatever happens to the evaluation, the training is not lost.
     await fillDirectory(output, async (staging) => {
       await model.savePretrained(staging);
@@ -165,6 +172,7 @@ async function trainInto(
       await writeRunRecord(staging, record);
     });
     if (history.ended === 'aborted') return interrupted(output, history.steps, io);
+    if (failure) throw notFinite(failure, output, io);
     const { report, scores } = await measure(trained, splits, io);
     const { test: examples, testIs: of } = splits;
     await writeRunRecord(output, { ...record, result: { of, report } });

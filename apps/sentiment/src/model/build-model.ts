@@ -13,7 +13,7 @@ import type * as tf from '@tensorflow/tfjs';
 
 import type { Example, LabelSpace } from '../data/labels.js';
 import { AppError } from '../errors.js';
-import { checkRegressionOptions, classifierOptions, type LossOptions } from './head-options.js';
+import { classifierOptions, type LossOptions } from './head-options.js';
 import { SHIPPED_MODEL } from './model-names.js';
 import { readModelConfig, storedTask } from './stored-task.js';
 import { loadTokenizer, tokenizerFromTexts } from './tokenizer.js';
@@ -100,10 +100,7 @@ function loraNotes({ bert, parameters }: SequenceClassifier | SequenceRegressor)
 
 function freshHead(bert: Bert, options: BuildOptions): SequenceClassifier | SequenceRegressor {
   const { labels, seed } = options;
-  if (labels.task === 'regression') {
-    checkRegressionOptions(options);
-    return SequenceRegressor.fromEncoder(bert, { seed });
-  }
+  if (labels.task === 'regression') return SequenceRegressor.fromEncoder(bert, { seed });
   const { task } = labels;
   return SequenceClassifier.fromEncoder(bert, {
     ...classifierOptions({ ...labels, task }, options, options.train),
@@ -167,7 +164,6 @@ async function withItsHead(
 ): Promise<SequenceClassifier | SequenceRegressor> {
   const { labels, recompute } = options;
   if (labels.task === 'regression') {
-    checkRegressionOptions(options);
     const loaded = await SequenceRegressor.fromPretrained(directory, { recompute });
     return new SequenceRegressor(prepared(loaded.bert, options), headOf(loaded));
   }

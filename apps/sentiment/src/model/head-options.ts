@@ -11,7 +11,14 @@ export interface LossOptions {
   readonly labelSmoothing: number;
   /** `--class-weights`. */
   readonly classWeights: ClassWeights;
+  /** `--loss`. */
+  readonly loss: 'cross-entropy' | 'focal';
+  /** `--focal-gamma`. */
+  readonly focalGamma: number | undefined;
 }
+
+/** γ of focal loss where nothing else is asked for: that of its authors. */
+const defaultGamma = 2;
 
 /** The heads' word for a task of classification. */
 function problemOf(task: Exclude<LabelSpace['task'], 'regression'>): Problem {
@@ -48,13 +55,14 @@ function namedWeights(weights: ReadonlyMap<string, number>, labels: LabelSpace):
  */
 export function classifierOptions(
   labels: LabelSpace & { readonly task: Exclude<LabelSpace['task'], 'regression'> },
-  { labelSmoothing, classWeights }: LossOptions,
+  { labelSmoothing, classWeights, loss, focalGamma = defaultGamma }: LossOptions,
   examples: readonly Example[],
 ): ClassifierOptions {
   return {
     labels: labels.names,
     problem: problemOf(labels.task),
     labelSmoothing,
+    ...(loss === 'focal' && { focalGamma }),
     ...(classWeights === 'none'
       ? {}
       : {
@@ -66,10 +74,29 @@ export function classifierOptions(
   };
 }
 
-/** @throws AppError `usage` for options that mean nothing to a regression */
-export function checkRegressionOptions({ labelSmoothing, classWeights }: LossOptions): void {
+/**
+ * Checks the options about the loss against the task and each other.
+ * @throws AppError `usage`
+ */
+export function checkLossOptions(options: LossOptions, task: LabelSpace['task']): void {
+  const { labelSmoothing, classWeights, loss, focalGamma } = options;
+  if (focalGamma !== undefined && loss !== 'focal') {
+    throw new AppError('usage', {
+      where: '--focal-gamma',
+      expected: '--loss focal with it',
+      found: `--loss ${loss}`,
+      remedy: 'Add --loss focal, or leave --focal-gamma out.',
+    });
+  }
+  if (task !== 'regression') return;
   const wrong =
-    labelSmoothing > 0 ? '--label-smoothing' : classWeights !== 'none' ? '--class-weights' : undefined;
+    labelSmoothing > 0
+      ? '--label-smoothing'
+      : classWeights !== 'none'
+        ? '--class-weights'
+        : loss === 'focal'
+          ? '--loss focal'
+          : undefined;
   if (wrong === undefined) return;
   throw new AppError('usage', {
     where: wrong,

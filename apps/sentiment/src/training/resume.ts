@@ -43,7 +43,12 @@ export function storedModel(model: string | undefined, cwd: string): string | un
 export function resumedOptions(values: TrainValues, { options }: Checkpoint): TrainValues {
   refuseOthers(commands.train.options, values);
   const { classWeights } = options;
+  // A run of an older version of this program lacks the options that are newer.
+  const defaults = Object.entries(commands.train.options).map(
+    ([key, option]) => [key, option.default] as const,
+  );
   return {
+    ...Object.fromEntries<unknown>(defaults),
     ...(options as unknown as TrainValues),
     classWeights:
       typeof classWeights === 'string'

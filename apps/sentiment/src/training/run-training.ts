@@ -22,7 +22,7 @@ import { cachedSplits, rowsOf } from './cached-features.js';
 import { trainedParameters } from './freeze.js';
 import { optimizerOf, scheduleOf } from './optimizer.js';
 import type { TrainSettings } from './settings.js';
-import { runCallbacks } from './run-callbacks.js';
+import { type Failure, runCallbacks } from './run-callbacks.js';
 import { showProgress } from './show-progress.js';
 
 /** A training that is ready to begin. */
@@ -51,6 +51,8 @@ export interface TrainingJob {
 export interface Trained {
   /** Figures of the whole run, its former parts included. */
   readonly history: History;
+  /** The step that could not be taken and ended the run; the weights are those before it. */
+  readonly failure: Failure | undefined;
   /** Scores labelled examples in batches like those of the validation, so that nothing is compiled anew. */
   readonly score: (
     examples: readonly Example[],
@@ -133,6 +135,7 @@ export async function runTraining(job: TrainingJob): Promise<Trained> {
     if (outcome !== undefined) sink.write(`${outcome}\n`);
     return {
       history,
+      failure: watching.failure(),
       score: async (examples, onProgress) => {
         const { encoded } = encodeExamples(examples, tokenizer, maxLength);
         const callbacks = onProgress ? [showDone(encoded.length, onProgress)] : [];

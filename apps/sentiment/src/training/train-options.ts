@@ -10,6 +10,7 @@ import {
 } from '../option-values.js';
 import { SHIPPED_MODEL } from '../model/model-names.js';
 import { defaultText } from './defaults.js';
+import { robustOptions } from './robust-options.js';
 
 const freeze: Option<Freeze> = {
   placeholder: 'none|embeddings|encoder|N|NAME,...',
@@ -108,6 +109,7 @@ export const trainOptions = {
     belowMax: true,
   }),
   classWeights,
+  ...robustOptions,
   maxLength: integer('longest input in tokens; longer ones are cut', undefined, {
     min: 3,
     max: 65_536,

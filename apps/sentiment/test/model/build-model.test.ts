@@ -18,6 +18,8 @@ const options: BuildOptions = {
   ],
   classWeights: 'none',
   labelSmoothing: 0,
+  loss: 'cross-entropy',
+  focalGamma: undefined,
 };
 
 describe('buildModel', () => {

@@ -79,6 +79,11 @@ export abstract class WeightAveraging implements Callback {
 export interface ExponentialMovingAverageOptions {
   /** share of the average that stays at each step, in [0, 1); default 0.999, as torch's */
   readonly decay?: number;
+  /**
+   * lets the average follow faster while it is young: in step n, from 1, no more than (1 + n) / (10 + n) of it stays, as
+   * with TensorFlow's `num_updates`, so that short runs do not end with the weights they began with; default false
+   */
+  readonly warmup?: boolean;
 }
 
 /**
@@ -87,17 +92,20 @@ export interface ExponentialMovingAverageOptions {
  */
 export class ExponentialMovingAverage extends WeightAveraging {
   private readonly decay: number;
+  private readonly warmup: boolean;
 
   /** @throws TrainError `invalid-options` */
-  constructor({ decay = 0.999 }: ExponentialMovingAverageOptions = {}) {
+  constructor({ decay = 0.999, warmup = false }: ExponentialMovingAverageOptions = {}) {
     super();
     throwProblems('ExponentialMovingAverage', rangeProblems({ decay }, 'fraction'));
     this.decay = decay;
+    this.warmup = warmup;
   }
 
   /** Adds the weights of the step. */
   onTrainBatchEnd(): Promise<void> {
-    return this.add(1 - this.decay);
+    const step = this.count + 1;
+    return this.add(1 - (this.warmup ? Math.min(this.decay, (1 + step) / (10 + step)) : this.decay));
   }
 }
 

@@ -49,6 +49,16 @@ describe.each(['cpu', 'wasm'])('averages of weights on %s', (backend) => {
     expect(Math.max(...final.map((value, i) => Math.abs(value - steps[19][i])))).toBeGreaterThan(1e-3);
   });
 
+  it("EMA with a warm-up: as TensorFlow's moving averages with the number of updates", async () => {
+    const { steps, final } = await run(new ExponentialMovingAverage({ decay: 0.6, warmup: true }));
+    let average = steps[0];
+    for (const [i, weights] of [...steps.entries()].slice(1)) {
+      const stays = Math.min(0.6, (2 + i) / (11 + i));
+      average = average.map((each, at) => stays * each + (1 - stays) * weights[at]);
+    }
+    expectNear(final, average);
+  });
+
   it('SWA: the mean over the ends of epochs from the first on', async () => {
     const { steps, final } = await run(new StochasticWeightAveraging({ startEpoch: 2 }));
     const ends = [11, 15, 19].map((step) => steps[step]);
