@@ -14,6 +14,11 @@ export function signed(value: number, digits = 3): string {
   return `${value < 0 ? '−' : '+'}${text}`;
 }
 
+/** The size of an error, two digits: 3.1e-5. */
+export function magnitude(value: number): string {
+  return value === 0 ? '0' : Math.abs(value).toExponential(1);
+}
+
 /** A duration as people say it. */
 export function duration(seconds: number): string {
   if (seconds < 90) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;

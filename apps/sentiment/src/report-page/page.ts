@@ -56,6 +56,7 @@ function evaluationCharts(evaluation: Evaluation): Html[] {
 export function reportPage(content: PageContent): string {
   const { title, subtitle, evaluation, mistakes, training, facts } = content;
   const { of, report } = evaluation;
+  const tables = figureTables(report);
   const body = html`<header>
       <h1 class="outside">${title}</h1>
       <p class="muted outside">${subtitle}</p>
@@ -67,8 +68,8 @@ export function reportPage(content: PageContent): string {
         <div class="grid">${trainingCharts(training.history)}</div>`
     }
     <h2>Evaluation on ${of} examples</h2>
-    <div class="grid">${evaluationCharts(evaluation)}${figureTables(report)}</div>
-    ${mistakesSection(mistakes, report.kind === 'regression')} ${runFactsSection(facts)}`;
+    <div class="grid">${evaluationCharts(evaluation)}${tables.among}</div>
+    ${tables.below} ${mistakesSection(mistakes, evaluation.labels.task)} ${runFactsSection(facts)}`;
   return `<!doctype html>
 <html lang="en">
 <head>

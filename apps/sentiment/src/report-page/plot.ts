@@ -4,10 +4,10 @@ import { parseHTML } from 'linkedom';
 import { html, Html, type HtmlPart, printable } from './html.js';
 
 /** Size of a chart in its own units; the page scales it to the room there is. */
-const size = { width: 420, height: 270 } as const;
+const size = { width: 360, height: 250, style: { fontSize: '12px' } } as const;
 
 /** Room at the sides of a chart for the labels of its axes. */
-const margins = { marginTop: 14, marginRight: 14, marginBottom: 38, marginLeft: 48 } as const;
+const margins = { marginTop: 28, marginRight: 14, marginBottom: 42, marginLeft: 46 } as const;
 
 const { document } = parseHTML('<!doctype html><html><body></body></html>');
 

@@ -40,7 +40,9 @@ p { margin: 4px 0; }
 .card dt { color: var(--muted); font-size: 12px; }
 .card dd { margin: 0; font-size: 20px; font-weight: 600; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 .card dd small { display: block; font-size: 12px; font-weight: 400; color: var(--muted); }
-.grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); gap: 14px; align-items: start; }
+.grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); gap: 14px; }
+.below { margin-top: 14px; align-items: start; }
+.stack { display: grid; gap: 14px; align-content: start; }
 figure { margin: 0; min-width: 0; }
 figure svg { display: block; width: 100%; height: auto; margin-top: 6px; overflow: visible; --plot-background: var(--surface); }
 figcaption p { color: var(--muted); font-size: 13px; margin: 2px 0 0; }
@@ -53,6 +55,7 @@ table { border-collapse: collapse; width: 100%; font-size: 13px; font-variant-nu
 th, td { padding: 4px 10px 4px 0; text-align: right; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--muted); font-weight: 500; }
 th:first-child, td:first-child, .texts td { text-align: left; }
+td.outside { min-width: 7em; }
 tr:last-child td { border-bottom: 0; }
 .texts td:last-child { overflow-wrap: anywhere; }
 .texts td:first-child { color: var(--muted); white-space: nowrap; }

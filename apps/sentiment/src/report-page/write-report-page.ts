@@ -14,7 +14,7 @@ export const reportFile = 'report.html';
 const mostMistakes = 20;
 
 /** Points of the integral with which a mistake is explained. */
-const explanationSteps = 32;
+const explanationSteps = 16;
 
 /** What a page is made of. */
 export interface ReportPageInput {

@@ -12,8 +12,6 @@ export interface WorstMistake {
   readonly sureness: string;
   /** Weights of the logits whose sum speaks for the guess. */
   readonly score: readonly number[];
-  /** What that sum is, in words. */
-  readonly explains: string;
 }
 
 /** By what mistakes are ordered: how sure the model is of them, or how far off. */
@@ -28,7 +26,6 @@ function ofValues({ examples, scores }: Evaluation): Ranked[] {
       guess: guess.toFixed(3),
       sureness: `off by ${Math.abs(guess - truth).toFixed(3)}`,
       score: [1],
-      explains: 'the value',
       badness: Math.abs(guess - truth),
     };
   });
@@ -49,7 +46,6 @@ function ofDecisions(evaluation: Evaluation): Ranked[] {
           guess: isSaid ? name : `not ${name}`,
           sureness: `probability ${badness.toFixed(3)}`,
           score: labels.names.map((_, column) => (column === at ? (isSaid ? 1 : -1) : 0)),
-          explains: `the logit of ${name}${isSaid ? '' : ', its sign turned'}`,
           badness,
         },
       ];
@@ -77,7 +73,6 @@ function ofClasses(evaluation: Evaluation): Ranked[] {
           labels.task === 'sigmoid'
             ? [guess === 1 ? 1 : -1]
             : Array.from({ length: columns }, (_, at) => oneHot(at)),
-        explains: `the logit of ${said} less that of ${real}`,
         badness,
       },
     ];

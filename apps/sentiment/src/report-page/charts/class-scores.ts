@@ -27,7 +27,8 @@ export function classScoresChart(all: readonly ClassScores[]): Html {
       legend: measures.map(({ key, colour }) => ({ name: key === 'f1' ? 'F1' : key, colour, as: 'block' })),
     },
     draw('Precision, recall and F1 by label', {
-      height: 60 + 24 * classes.length,
+      height: 50 + 24 * classes.length,
+      marginTop: 8,
       marginLeft: 20 + 6.2 * longest,
       x: { label: null, domain: [0, 1], grid: true, ticks: 5 },
       y: {

@@ -7,7 +7,7 @@ import { draw, figure } from '../plot.js';
 import { colours } from '../theme.js';
 
 /** Groups of like length at most. */
-const mostGroups = 8;
+const mostGroups = 6;
 
 /** Examples of like length. */
 export interface LengthGroup {

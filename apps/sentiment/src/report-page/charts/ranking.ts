@@ -89,7 +89,7 @@ function rocChart(classes: readonly OneClass[]): Html {
       legend: legendOf(classes, areas, 'area'),
     },
     draw('ROC curve', {
-      height: 300,
+      height: 285,
       x: { label: 'false positive rate', ...shares },
       y: { label: 'true positive rate', ...shares },
       marks: [Plot.line(chance, { x: 'x', y: 'y', stroke: colours.muted, strokeDasharray: '4 4' }), ...lines],
@@ -117,7 +117,7 @@ function precisionRecallChart(classes: readonly OneClass[]): Html {
       legend: legendOf(classes, areas, 'average precision'),
     },
     draw('Precision-recall curve', {
-      height: 300,
+      height: 285,
       x: { label: 'recall', ...shares },
       y: { label: 'precision', ...shares },
       marks,

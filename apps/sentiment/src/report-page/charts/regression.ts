@@ -30,7 +30,7 @@ function scatter(all: readonly Pair[]): Html {
       note: `${every > 1 ? `One in ${every} examples. ` : ''}On the dashed line the guess is right.`,
     },
     draw('Guesses against true values', {
-      height: 320,
+      height: 300,
       x: { label: 'truth', nice: true, grid: true },
       y: { label: 'guess', nice: true, grid: true },
       marks: [

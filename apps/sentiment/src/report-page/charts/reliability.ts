@@ -44,10 +44,11 @@ export function reliabilityChart(evaluation: Evaluation): Html {
       note: `Share that is right against how sure the model is, with 95 % intervals; on the dashed line it is as sure as it ought to be. Calibration error ${decimals(expectedCalibrationError(sure), 3)}.`,
     },
     draw('Share of right predictions by confidence', {
-      height: 225,
-      marginBottom: 24,
+      height: 215,
+      marginBottom: 22,
       x: { label: null, domain },
       y: { label: 'share right', domain: [0, 1], grid: true, ticks: 5 },
+      r: { range: [2, 6] },
       marks: [
         Plot.line(
           domain.map((x) => ({ x, y: x })),
@@ -66,15 +67,15 @@ export function reliabilityChart(evaluation: Evaluation): Html {
           x: 'confidence',
           y: 'accuracy',
           fill: colours.first,
-          r: 4,
+          r: 'count',
           title: ({ low, high, count, accuracy }: (typeof bins)[number]) =>
             `sure ${decimals(low, 2)} to ${decimals(high, 2)}: ${decimals(accuracy, 3)} of ${count} right`,
         }),
       ],
     }),
     draw(`Number of ${noun} by confidence`, {
-      height: 95,
-      marginTop: 8,
+      height: 115,
+      marginTop: 24,
       x: { label: 'confidence', domain },
       y: { label: noun, grid: true, ticks: 2, tickFormat: 's' },
       marks: [

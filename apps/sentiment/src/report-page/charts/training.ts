@@ -89,12 +89,24 @@ function metricsByEpoch(history: History): Html[] {
 /** Label of an axis of steps; a run that was continued may know its later steps alone. */
 const step = 'step';
 
+/** A line as it is, faint, and smoothed. */
+function noisy(data: readonly Point[]): Plot.Markish[] {
+  const smooth = smoothed(
+    data.map(({ y }) => y),
+    data.length / 20,
+  );
+  const line = data.map(({ x }, at) => ({ x, y: smooth[at] }));
+  return [
+    Plot.lineY(data, { x: 'x', y: 'y', stroke: colours.first, strokeOpacity: 0.3, strokeWidth: 1 }),
+    Plot.lineY(line, { x: 'x', y: 'y', stroke: colours.first, strokeWidth: 2 }),
+  ];
+}
+
 function lossByStep({ losses, steps }: History): Html | undefined {
   const { at, values } = thinned(losses, mostPoints);
   const xs = at.map((place) => place + steps - losses.length);
   const raw = points(xs, values);
   if (raw.length < 2) return undefined;
-  const line = points(xs, smoothed(values, values.length / 20));
   return figure(
     {
       title: 'Loss of each step',
@@ -103,10 +115,7 @@ function lossByStep({ losses, steps }: History): Html | undefined {
     draw('Training loss by step', {
       x: { label: step, nice: true },
       y: { label: 'loss', grid: true, zero: true, nice: true },
-      marks: [
-        Plot.lineY(raw, { x: 'x', y: 'y', stroke: colours.first, strokeOpacity: 0.3, strokeWidth: 1 }),
-        Plot.lineY(line, { x: 'x', y: 'y', stroke: colours.first, strokeWidth: 2 }),
-      ],
+      marks: noisy(raw),
     }),
   );
 }
@@ -115,7 +124,12 @@ function lossByStep({ losses, steps }: History): Html | undefined {
 function seriesByStep(
   { steps }: History,
   series: readonly number[],
-  { title, label, note }: { readonly title: string; readonly label: string; readonly note?: string },
+  {
+    title,
+    label,
+    note,
+    isNoisy,
+  }: { readonly title: string; readonly label: string; readonly note?: string; readonly isNoisy: boolean },
 ): Html | undefined {
   const { at, values } = thinned(series, mostPoints);
   const data = points(
@@ -126,10 +140,12 @@ function seriesByStep(
   return figure(
     { title, ...(note !== undefined && { note }) },
     draw(`${title} by step`, {
-      marginLeft: 54,
+      marginLeft: 52,
       x: { label: step, nice: true },
       y: { label, grid: true, zero: true, nice: true, tickFormat: smallTick },
-      marks: [Plot.lineY(data, { x: 'x', y: 'y', stroke: colours.first, strokeWidth: 2 })],
+      marks: isNoisy
+        ? noisy(data)
+        : [Plot.lineY(data, { x: 'x', y: 'y', stroke: colours.first, strokeWidth: 2 })],
     }),
   );
 }
@@ -140,11 +156,16 @@ export function trainingCharts(history: History): Html[] {
     lossByEpoch(history),
     ...metricsByEpoch(history),
     lossByStep(history),
-    seriesByStep(history, history.learningRates, { title: 'Learning rate', label: 'learning rate' }),
+    seriesByStep(history, history.learningRates, {
+      title: 'Learning rate',
+      label: 'learning rate',
+      isNoisy: false,
+    }),
     seriesByStep(history, history.gradientNorms, {
       title: 'Norm of the gradients',
       label: 'norm',
-      note: 'Of all parameters together, before clipping.',
+      isNoisy: true,
+      note: 'Of all parameters together, before clipping; as computed, and smoothed.',
     }),
   ].filter((chart) => chart !== undefined);
 }

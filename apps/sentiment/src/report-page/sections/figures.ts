@@ -76,8 +76,14 @@ function classTable(classes: readonly ClassScores[]): Html {
   </figure>`;
 }
 
-/** Tables of figures and classes. */
-export function figureTables(report: Report): Html[] {
-  const figures = report.figures.length > 0 ? [figureTable(report.figures)] : [];
-  return report.kind === 'regression' ? figures : [classTable(report.classes), ...figures];
+/** Classes up to which their table fits among the charts. */
+const fewClasses = 4;
+
+/** Tables of figures and classes: small ones to stand among the charts, large ones for a row of their own. */
+export function figureTables(report: Report): { readonly among?: Html; readonly below?: Html } {
+  const figures = report.figures.length > 0 && figureTable(report.figures);
+  if (report.kind === 'regression') return { among: html`${figures}` };
+  const tables = html`${classTable(report.classes)}${figures}`;
+  if (report.classes.length <= fewClasses) return { among: html`<div class="stack">${tables}</div>` };
+  return { below: html`<div class="grid below">${tables}</div>` };
 }
