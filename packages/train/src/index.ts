@@ -60,6 +60,13 @@ export type { History } from './history.js';
 export type { SelectedParameter } from './select-parameters.js';
 export { lengthBuckets, type LengthBucketsOptions, padToBuckets } from './length-buckets.js';
 export { balancedAccuracyScore, cohenKappa, topKAccuracyScore } from './metrics/agreement.js';
+export {
+  findLabelIssues,
+  type LabelIssue,
+  type LabelIssueFilter,
+  type LabelIssueOptions,
+  type LabelIssues,
+} from './label-noise/find-label-issues.js';
 export { accuracyScore, subsetAccuracyScore } from './metrics/accuracy.js';
 export {
   type BootstrapInterval,
