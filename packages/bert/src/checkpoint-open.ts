@@ -35,6 +35,7 @@ const IN_FOLDERS: readonly (readonly [name: string, open: Open])[] = [
   ['pytorch_model.bin', openPickle],
   ['pytorch_model.bin.index.json', openShards],
   ['tf_model.h5', openHdf5Checkpoint],
+  ['tf_model.h5.index.json', openShards],
   ['model.weights.h5', openHdf5Checkpoint],
 ];
 
@@ -50,7 +51,7 @@ async function whatIsThere(directory: string): Promise<string> {
 
 /**
  * Opens the weights of a model. Of a folder those in `model.safetensors`, or else what `model.safetensors.index.json` lists,
- * or else `pytorch_model.bin`, what `pytorch_model.bin.index.json` lists, `tf_model.h5`, KerasHub's `model.weights.h5`, a
+ * or else `pytorch_model.bin`, what `pytorch_model.bin.index.json` lists, `tf_model.h5`, what `tf_model.h5.index.json` lists, KerasHub's `model.weights.h5`, a
  * SavedModel or another checkpoint of TensorFlow. All headers are checked; no tensor is read.
  * @param source folder; or path of a `.safetensors` file, of an index of several files (`.index.json`), of a file of
  *   PyTorch's (`.bin`, `.pt`, `.pth`, `.ckpt`) or Keras's (`.h5`), or of a TensorFlow checkpoint with or without `.index`; addresses in a browser

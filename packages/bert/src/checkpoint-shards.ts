@@ -2,17 +2,24 @@ import { files } from '#files';
 
 import type { Checkpoint, CheckpointEntry } from './checkpoint.js';
 import { CheckpointError } from './errors.js';
-import { openPickle } from './pickle/open-pickle.js';
+import { openHdf5Checkpoint } from './hdf5/hdf5-checkpoint.js';
+import { mapHuggingFaceTfName } from './names/hugging-face-tf-names.js';
+import { openPickleWith } from './pickle/open-pickle.js';
 import { readJson } from './pretrained-json.js';
-import { openSafetensors } from './safetensors/reader.js';
+import { openSafetensorsWith } from './safetensors/reader.js';
+import { SpareBuffer } from './spare-buffer.js';
+import { transposed } from './weight-names.js';
+
+type OpenShard = (path: string, spare: SpareBuffer) => Promise<Checkpoint>;
 
 /** What opens one file of several, by the ending of its name. */
-const OPENERS: Readonly<Record<string, (path: string) => Promise<Checkpoint>>> = {
-  '.safetensors': openSafetensors,
-  '.bin': openPickle,
+const OPENERS: Readonly<Record<string, OpenShard>> = {
+  '.safetensors': openSafetensorsWith,
+  '.bin': openPickleWith,
+  '.h5': openHdf5Checkpoint,
 };
 
-const openerOf = (name: string): ((path: string) => Promise<Checkpoint>) | undefined =>
+const openerOf = (name: string): OpenShard | undefined =>
   Object.entries(OPENERS).find(([ending]) => name.endsWith(ending))?.[1];
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -47,6 +54,15 @@ async function readShardIndex(path: string): Promise<ReadonlyMap<string, string>
 }
 
 /**
+ * Names that a tensor of an index may have in its file: those of TensorFlow's classes of `transformers` begin with the
+ * model's there, `tf_bert_model/bert/…`, which the files leave out; of HDF5 the names are PyTorch's already.
+ */
+function namesInFile(listed: string): readonly string[] {
+  if (!listed.includes('/')) return [listed];
+  return [listed, listed.slice(listed.indexOf('/') + 1), mapHuggingFaceTfName(listed).name];
+}
+
+/**
  * Opens the files that an index lists as one checkpoint. Index and files must agree on every tensor.
  * @param indexPath path or address of the index; the files lie beside it
  * @throws CheckpointError `not-found`, `index-invalid`, `unsafe-path`, `missing-shard`, `index-mismatch`, or the fault of a
@@ -67,36 +83,45 @@ export async function openShards(indexPath: string): Promise<Checkpoint> {
     for (const shard of shards.values()) await shard.close();
   };
   try {
-    const entries = new Map<string, CheckpointEntry>();
     const faults: string[] = [];
+    const spare = new SpareBuffer();
     for (const name of names) {
       const open = openerOf(name);
-      if (open === undefined) continue;
-      const shard = await open(files.join(directory, name));
-      shards.set(name, shard);
+      if (open !== undefined) shards.set(name, await open(files.join(directory, name), spare));
+    }
+    const places = new Map<string, Checkpoint>();
+    for (const [listed, name] of index) {
+      const shard = shards.get(name);
+      const tensor = namesInFile(listed).find((known) => shard?.entries.has(known));
+      if (shard === undefined || tensor === undefined) faults.push(`${listed} is not in ${name}`);
+      else places.set(tensor, shard);
+    }
+    const entries = new Map<string, CheckpointEntry>();
+    for (const [name, shard] of shards)
       for (const [tensor, entry] of shard.entries) {
-        if (index.get(tensor) === name) entries.set(tensor, entry);
+        if (places.get(tensor) === shard) entries.set(tensor, entry);
         else
           faults.push(`${tensor} is in ${name}, but the index says ${index.get(tensor) ?? 'nothing of it'}`);
       }
-    }
-    for (const [tensor, name] of index) {
-      if (!shards.get(name)?.entries.has(tensor)) faults.push(`${tensor} is not in ${name}`);
-    }
     if (faults.length > 0) {
       const message = `${indexPath}: index and files contradict each other: ${faults.slice(0, 8).join('; ')}${faults.length > 8 ? `; and ${faults.length - 8} more` : ''}.`;
       throw new CheckpointError('index-mismatch', message, { file: indexPath });
     }
-    const read = async (tensor: string): Promise<Float32Array> => {
-      const shard = shards.get(index.get(tensor) ?? '');
-      if (shard !== undefined) return shard.read(tensor);
-      throw new CheckpointError('not-found', `${indexPath}: there is no tensor ${tensor}.`, {
-        file: indexPath,
-        tensor,
-      });
+    const shardOf = (tensor: string): Checkpoint => {
+      const shard = places.get(tensor);
+      if (shard !== undefined) return shard;
+      const message = `${indexPath}: there is no tensor ${tensor}.`;
+      throw new CheckpointError('not-found', message, { file: indexPath, tensor });
+    };
+    const read = async (tensor: string): Promise<Float32Array> => shardOf(tensor).read(tensor);
+    const readTransposed = async (tensor: string): Promise<Float32Array> => {
+      const shard = shardOf(tensor);
+      if (shard.readTransposed !== undefined) return shard.readTransposed(tensor);
+      const [rows, columns] = entries.get(tensor)?.shape ?? [];
+      return transposed(await shard.read(tensor), rows, columns);
     };
     const metadata = shards.get(names[0])?.metadata ?? new Map<string, string>();
-    return { file: indexPath, entries, metadata, read, close };
+    return { file: indexPath, entries, metadata, read, readTransposed, close };
   } catch (error) {
     await close();
     throw error;

@@ -2,7 +2,8 @@ import type { Activation, BertConfig } from './config.js';
 import { ConfigError, type ConfigProblem } from './errors.js';
 import { checkPrunedHeads } from './surgery/pruned-heads.js';
 
-type Kind = 'count' | 'id' | 'rate' | 'rate or null' | 'size above zero' | 'deviation' | 'activation';
+type Kind =
+  'count' | 'small count' | 'id' | 'rate' | 'rate or null' | 'size above zero' | 'deviation' | 'activation';
 
 interface Field {
   /** key in `config.json` and `bert_config.json` */
@@ -21,8 +22,8 @@ export type ConfigField = Exclude<keyof BertConfig, 'prunedHeads'>;
 export const CONFIG_FIELDS: Readonly<Record<ConfigField, Field>> = {
   vocabSize: { upstream: 'vocab_size', kind: 'count', initial: 30522, required: true },
   hiddenSize: { upstream: 'hidden_size', kind: 'count', initial: 768, required: true },
-  numLayers: { upstream: 'num_hidden_layers', kind: 'count', initial: 12, required: true },
-  numHeads: { upstream: 'num_attention_heads', kind: 'count', initial: 12, required: true },
+  numLayers: { upstream: 'num_hidden_layers', kind: 'small count', initial: 12, required: true },
+  numHeads: { upstream: 'num_attention_heads', kind: 'small count', initial: 12, required: true },
   intermediateSize: { upstream: 'intermediate_size', kind: 'count', initial: 3072, required: true },
   activation: { upstream: 'hidden_act', kind: 'activation', initial: 'gelu', required: true },
   hiddenDropout: { upstream: 'hidden_dropout_prob', kind: 'rate', initial: 0.1, required: false },
@@ -38,6 +39,9 @@ export const CONFIG_FIELDS: Readonly<Record<ConfigField, Field>> = {
 
 const ACTIVATIONS: readonly Activation[] = ['gelu', 'gelu-tanh', 'relu'];
 
+/** Most layers and heads: what is made for each takes memory before a single weight is looked at. */
+const MOST = 4096;
+
 const isRate = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value < 1;
 const isInteger = (value: unknown, least: number): boolean =>
   typeof value === 'number' && Number.isInteger(value) && value >= least && value < 2 ** 31;
@@ -45,6 +49,10 @@ const isFinite = (value: unknown): value is number => typeof value === 'number' 
 
 const RULES: Readonly<Record<Kind, { readonly expected: string; accepts(value: unknown): boolean }>> = {
   count: { expected: 'an integer from 1', accepts: (value) => isInteger(value, 1) },
+  'small count': {
+    expected: `an integer from 1 to ${MOST}`,
+    accepts: (value) => isInteger(value, 1) && (value as number) <= MOST,
+  },
   id: { expected: 'an integer from 0', accepts: (value) => isInteger(value, 0) },
   rate: { expected: 'a number in [0, 1)', accepts: isRate },
   'rate or null': {

@@ -151,6 +151,8 @@ describe('parseBertConfig', () => {
     ['a classifier dropout of two', { classifier_dropout: 2 }, 'classifier_dropout'],
     ['an infinite deviation', { initializer_range: Infinity }, 'initializer_range'],
     ['a size beyond any array', { vocab_size: 2 ** 40 }, 'vocab_size'],
+    ['more layers than memory has names for', { num_hidden_layers: 2e9 }, 'num_hidden_layers'],
+    ['as many heads', { hidden_size: 2e9, num_attention_heads: 2e9 }, 'num_attention_heads'],
   ])('refuses %s', (_, change, field) => {
     const problems = problemsOf(() => parseBertConfig({ ...google, ...change }, 'config.json'));
     expect(problems.map(([name]) => name)).toEqual([field]);

@@ -1,4 +1,4 @@
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expectClose, goldenPath, readTensors } from '@bertune/testkit';
@@ -131,6 +131,25 @@ describe('convertPretrained', () => {
     expect(new Set(Object.values(json.weight_map)).size).toBeGreaterThan(1);
     const [before, after] = await Promise.all([tensorsOf(model('hf-fp16')), tensorsOf(there)]);
     for (const [name, values] of after) expect([name, values]).toEqual([name, before.get(name)]);
+  });
+
+  it('keeps a decoder that is not tied to the word embeddings, where the format has a place for it', async () => {
+    const untied = temporaryFolder();
+    cpSync(model('pt-zip/pytorch_model.bin'), join(untied, 'pytorch_model.bin'));
+    const config = JSON.parse(readFileSync(model('pt-zip/config.json'), 'utf8')) as object;
+    writeFileSync(join(untied, 'config.json'), JSON.stringify({ ...config, tie_word_embeddings: false }));
+    const there = temporaryFolder();
+    const { leftOut } = await convertPretrained(untied, there);
+    expect(leftOut).toEqual([]);
+    expect(await tensorsOf(there)).toEqual(await tensorsOf(untied));
+    expect((await readPretrainedConfig(there)).extra).toMatchObject({ tie_word_embeddings: false });
+    for (const format of ['google', 'tf-h5', 'keras-hub'] as const) {
+      const elsewhere = temporaryFolder();
+      const refused = convertPretrained(untied, elsewhere, { format });
+      await expect(refused).rejects.toMatchObject({ code: 'not-supported' });
+      await expect(refused).rejects.toThrow('tie_word_embeddings');
+      expect(readdirSync(elsewhere)).toEqual([]);
+    }
   });
 
   it('refuses what KerasHub would compute otherwise', async () => {

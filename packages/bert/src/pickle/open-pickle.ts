@@ -5,13 +5,15 @@ import { readableDtype, toValues } from '../checkpoint-values.js';
 import { CheckpointError } from '../errors.js';
 import type { RandomAccessFile } from '../files.js';
 import { memoryFile } from '../files-memory.js';
+import { SpareBuffer } from '../spare-buffer.js';
 import { swapBytes } from '../tensor-bundle/bundle-dtypes.js';
+import { transposed } from '../weight-names.js';
 import type { PickleHost } from './pickle-machine.js';
 import { stateDict } from './state-dict.js';
 import type { FileFault, ReadPickle, TorchFile } from './torch-file.js';
 import { torchGlobals, torchStorage } from './torch-globals.js';
 import { openTorchLegacy } from './torch-legacy.js';
-import { gathered, type TorchStorage, type TorchTensor } from './torch-tensor.js';
+import { gathered, isContiguous, type TorchStorage, type TorchTensor } from './torch-tensor.js';
 import { openTorchZip } from './torch-zip.js';
 import { unpickle } from './unpickle.js';
 import { isZip } from './zip.js';
@@ -96,7 +98,15 @@ async function openForm(file: RandomAccessFile, fault: FileFault): Promise<Torch
  *   `unsupported-dtype` and `inexact-value`
  * @see https://docs.pytorch.org/docs/stable/notes/serialization.html
  */
-export async function openPickle(source: string | Uint8Array | RandomAccessFile): Promise<Checkpoint> {
+export function openPickle(source: string | Uint8Array | RandomAccessFile): Promise<Checkpoint> {
+  return openPickleWith(source, new SpareBuffer());
+}
+
+/** As `openPickle`, with a buffer that several files share; it is released when one of them is closed. */
+export async function openPickleWith(
+  source: string | Uint8Array | RandomAccessFile,
+  spare: SpareBuffer,
+): Promise<Checkpoint> {
   const data =
     typeof source === 'string'
       ? await files.open(source)
@@ -108,7 +118,7 @@ export async function openPickle(source: string | Uint8Array | RandomAccessFile)
     new CheckpointError(code, `${path}: no weights of PyTorch can be read: ${found}.`, { file: path });
   try {
     const torch = await openForm(data, fault);
-    return checkpointOf(stateDict(torch.root, fault), torch, data);
+    return checkpointOf(stateDict(torch.root, fault), torch, data, spare);
   } catch (error) {
     await data.close();
     throw error;
@@ -119,6 +129,7 @@ function checkpointOf(
   tensors: ReadonlyMap<string, TorchTensor>,
   torch: TorchFile,
   data: RandomAccessFile,
+  spare: SpareBuffer,
 ): Checkpoint {
   const { path: file } = data;
   const placed = [...tensors].map(([name, tensor]) => ({ name, tensor, place: torch.place(tensor.storage) }));
@@ -126,17 +137,38 @@ function checkpointOf(
   const entries = new Map<string, CheckpointEntry>(
     placed.map(({ name, tensor }) => [name, { name, dtype: tensor.type.name, shape: tensor.shape }]),
   );
+  const find = (name: string): TorchTensor => {
+    const tensor = tensors.get(name);
+    if (tensor !== undefined) return tensor;
+    throw new CheckpointError('not-found', `${file}: there is no tensor ${name}.`, { file, tensor: name });
+  };
+  const readBytes = async ({ extent, storage, start }: TorchTensor, bytes: Uint8Array): Promise<void> => {
+    if (extent > 0) await data.read(bytes, (await torch.locate(storage)) + start);
+  };
   const read = async (name: string): Promise<Float32Array> => {
     const where = { file, tensor: name };
-    const tensor = tensors.get(name);
-    if (tensor === undefined)
-      throw new CheckpointError('not-found', `${file}: there is no tensor ${name}.`, where);
-    const { type, storage, start, extent } = tensor;
-    const dtype = readableDtype(type.name, where);
-    const bytes = new Uint8Array(extent * type.bytes);
-    if (extent > 0) await data.read(bytes, (await torch.locate(storage)) + start);
-    if (torch.bigEndian) swapBytes(bytes, type.bytes);
+    const tensor = find(name);
+    const dtype = readableDtype(tensor.type.name, where);
+    const bytes = new Uint8Array(tensor.extent * tensor.type.bytes);
+    await readBytes(tensor, bytes);
+    if (torch.bigEndian) swapBytes(bytes, tensor.type.bytes);
     return gathered(toValues(dtype, bytes, where), tensor);
   };
-  return { file, entries, metadata: new Map(), read, close: () => data.close() };
+  const readTransposed = async (name: string): Promise<Float32Array> => {
+    const tensor = find(name);
+    const { shape, type, extent } = tensor;
+    const [rows, columns] = shape;
+    if (shape.length !== 2) return read(name);
+    if (type.name !== 'F32' || torch.bigEndian || !isContiguous(tensor))
+      return transposed(await read(name), rows, columns);
+    return spare.lend(extent, async (buffer) => {
+      await readBytes(tensor, new Uint8Array(buffer.buffer, 0, extent * type.bytes));
+      return transposed(buffer, rows, columns);
+    });
+  };
+  const close = async (): Promise<void> => {
+    spare.release();
+    await data.close();
+  };
+  return { file, entries, metadata: new Map(), read, readTransposed, close };
 }

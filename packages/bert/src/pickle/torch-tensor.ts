@@ -146,7 +146,7 @@ export function viewOf(
 }
 
 /** Whether a tensor's numbers lie one after the other, as in memory of our own. */
-function isContiguous({ shape, strides }: TorchTensor): boolean {
+export function isContiguous({ shape, strides }: TorchTensor): boolean {
   let step = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     if (shape[axis] !== 1 && strides[axis] !== step) return false;

@@ -4,6 +4,7 @@ import { readableDtype, toValues } from '../checkpoint-values.js';
 import { CheckpointError } from '../errors.js';
 import type { RandomAccessFile } from '../files.js';
 import { memoryFile } from '../files-memory.js';
+import { SpareBuffer } from '../spare-buffer.js';
 import { transposed } from '../weight-names.js';
 import {
   headerLength,
@@ -23,8 +24,8 @@ export interface SafetensorsFile extends SafetensorsHeader {
    */
   read(name: string): Promise<Float32Array>;
   /**
-   * The transpose of a matrix, newly allocated; of anything else as `read`. Of float32 its bytes go through one buffer for all matrices: memory that is new for each
-   * takes as long to get as the file to read.
+   * The transpose of a matrix, newly allocated; of anything else as `read`. Of float32 its bytes go through one buffer
+   * for all matrices.
    * @throws CheckpointError as `read`
    */
   readTransposed(name: string): Promise<Float32Array>;
@@ -40,8 +41,14 @@ export interface SafetensorsFile extends SafetensorsHeader {
  * @throws CheckpointError `not-found`, `read-failed`, or the fault of the header; see `CheckpointErrorCode`
  * @see https://github.com/huggingface/safetensors#format
  */
-export async function openSafetensors(
+export function openSafetensors(source: string | Uint8Array | RandomAccessFile): Promise<SafetensorsFile> {
+  return openSafetensorsWith(source, new SpareBuffer());
+}
+
+/** As `openSafetensors`, with a buffer that several files share; it is released when one of them is closed. */
+export async function openSafetensorsWith(
   source: string | Uint8Array | RandomAccessFile,
+  spare: SpareBuffer,
 ): Promise<SafetensorsFile> {
   const data =
     typeof source === 'string'
@@ -70,22 +77,18 @@ export async function openSafetensors(
       await data.read(bytes, entry.offset);
       return toValues(dtype, bytes, where);
     };
-    let spare: Float32Array<ArrayBuffer> | undefined;
     const readTransposed = async (name: string): Promise<Float32Array> => {
       const { dtype, shape, offset, byteLength } = find(name);
       const [rows, columns] = shape;
       if (shape.length !== 2) return read(name);
       if (dtype !== 'F32') return transposed(await read(name), rows, columns);
-      const length = rows * columns;
-      const buffer = spare !== undefined && spare.length >= length ? spare : new Float32Array(length);
-      spare = undefined; // another call meanwhile gets one of its own
-      await data.read(new Uint8Array(buffer.buffer, 0, byteLength), offset);
-      const result = transposed(buffer, rows, columns);
-      spare = buffer;
-      return result;
+      return spare.lend(rows * columns, async (buffer) => {
+        await data.read(new Uint8Array(buffer.buffer, 0, byteLength), offset);
+        return transposed(buffer, rows, columns);
+      });
     };
     const close = async (): Promise<void> => {
-      spare = undefined;
+      spare.release();
       await data.close();
     };
     return { file, entries, metadata, read, readTransposed, close };

@@ -24,7 +24,7 @@ export interface ConvertReport {
   readonly leftOut: readonly string[];
 }
 
-/** Copies of weights that are tied to others: the decoder's of the word embeddings, and its bias. */
+/** Copies of weights that are tied to others, unless the configuration says that they are not: the decoder's of the word embeddings, and its bias. */
 const TIED = /^cls\.predictions\.decoder\.(weight|bias)$/;
 
 /**
@@ -33,7 +33,7 @@ const TIED = /^cls\.predictions\.decoder\.(weight|bias)$/;
  * @param source path of a folder or of the weights in it, see `openCheckpoint`
  * @param directory where to
  * @throws ConfigError, CheckpointError as loading and saving: `parameters-mismatch` when the encoder is not whole, or for a
- *   head that the format has no place for
+ *   head that the format has no place for; `not-supported` for a decoder with a weight of its own, but in safetensors
  */
 export async function convertPretrained(
   source: string,
@@ -50,9 +50,10 @@ export async function convertPretrained(
     if (fit.missing.length > 0 || fit.mismatched.length > 0) {
       throw await misfitError({ ...fit, unexpected: [], unused: [] }, checkpoint, expected);
     }
+    const isUntied = extra.tie_word_embeddings === false;
     const isHead = (name: string): boolean => {
       const { dtype } = entries.get(name) ?? { dtype: '' };
-      return !isEncoderParameter(toParameterName(name)) && !TIED.test(name) && isFloat(dtype);
+      return !isEncoderParameter(toParameterName(name)) && (isUntied || !TIED.test(name)) && isFloat(dtype);
     };
     const names = [...[...fit.found.values()].map(({ name }) => name), ...fit.unused.filter(isHead)];
     const parameters = new Map(names.map((name) => [toParameterName(name), stored(checkpoint, name)]));

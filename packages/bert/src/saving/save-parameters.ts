@@ -97,6 +97,10 @@ export async function saveParameters(
     const message = `${directory}: heads are pruned, which ${format} files cannot say. Save as safetensors.`;
     throw new CheckpointError('not-supported', message, { file: directory });
   }
+  if (format !== 'safetensors' && heads.some((name) => name.startsWith('cls.predictions.decoder.'))) {
+    const message = `${directory}: the decoder has a weight of its own (tie_word_embeddings: false), which models of ${format} files have not: they compute with the word embeddings. Save as safetensors.`;
+    throw new CheckpointError('not-supported', message, { file: directory });
+  }
   await refuseHidden(directory, format);
   const written = filesOf(directory, parameters, { ...options, architecture, format });
   await files.writeAll(

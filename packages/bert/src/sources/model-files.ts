@@ -5,6 +5,7 @@ const SETS = [
   { entry: 'pytorch_model.bin', index: false },
   { entry: 'pytorch_model.bin.index.json', index: true },
   { entry: 'tf_model.h5', index: false },
+  { entry: 'tf_model.h5.index.json', index: true },
   { entry: 'model.weights.h5', index: false },
 ] as const;
 
