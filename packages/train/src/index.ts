@@ -42,6 +42,8 @@ export { compile, type CompiledModel, type CompileOptions } from './compile.js';
 export type { CollateRun, Dataset } from './dataset.js';
 export { EagerExecutor } from './eager-executor.js';
 export { TrainError, type TrainErrorCode } from './errors.js';
+export type { RunEstimate } from './estimate/run-estimate.js';
+export type { BatchShape, MeasuredShape } from './estimate/step-cost.js';
 export type { Evaluation } from './evaluate.js';
 export type {
   Executor,
@@ -58,8 +60,6 @@ export type { EpochSums } from './epoch-figures.js';
 export type { EvaluateOptions, FitOptions } from './fit-options.js';
 export type { History } from './history.js';
 export type { SelectedParameter } from './select-parameters.js';
-export { lengthBuckets, type LengthBucketsOptions, padToBuckets } from './length-buckets.js';
-export { balancedAccuracyScore, cohenKappa, topKAccuracyScore } from './metrics/agreement.js';
 export {
   findLabelIssues,
   type LabelIssue,
@@ -67,6 +67,8 @@ export {
   type LabelIssueOptions,
   type LabelIssues,
 } from './label-noise/find-label-issues.js';
+export { lengthBuckets, type LengthBucketsOptions, padToBuckets } from './length-buckets.js';
+export { balancedAccuracyScore, cohenKappa, topKAccuracyScore } from './metrics/agreement.js';
 export { accuracyScore, subsetAccuracyScore } from './metrics/accuracy.js';
 export {
   type BootstrapInterval,

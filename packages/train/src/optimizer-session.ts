@@ -35,20 +35,30 @@ export class OptimizerSession<Batch extends object> {
    * @throws TrainError `non-finite-loss`, `non-finite-gradients`, `invalid-loss`, `out-of-memory`
    */
   async trainStep(request: OptimizerStep<Batch>): Promise<StepResult> {
-    const { microBatches, seed, step, epoch, learningRate } = request;
-    const updates = this.updates(epoch, learningRate);
-    let result: StepResult;
-    try {
-      result = await this.session.trainStep({ microBatches, seed, step, updates });
-    } catch (error) {
-      const batches = microBatches.map(({ batch }) => batch);
-      throw unconnectedError(error) ?? outOfMemoryError(error, `Step ${step}`, batches, { step }) ?? error;
-    }
-    checkFinite(step, result, learningRate);
+    const { result, updates } = await this.runStep(request);
+    checkFinite(request.step, result, request.learningRate);
     // Last: an update that failed does not count as one.
     for (const name of updates.keys()) this.ownIterations.set(name, this.iterationsOf(name) + 1);
     this.iterations += 1;
     return result;
+  }
+
+  /**
+   * Runs steps that change nothing, to see what they take: at learning rate 0, and with the state that was before put
+   * back at the end. Losses that are not finite are the real run's to report.
+   * @throws TrainError `invalid-loss`, `out-of-memory`
+   */
+  async rehearse<Result>(
+    work: (step: (request: Omit<OptimizerStep<Batch>, 'learningRate'>) => Promise<void>) => Promise<Result>,
+  ): Promise<Result> {
+    const before = this.iterations > 0 ? await this.exportState() : undefined;
+    try {
+      return await work(async (request) => {
+        await this.runStep({ ...request, learningRate: 0 });
+      });
+    } finally {
+      await this.session.writeSlots(before?.slots ?? new Map());
+    }
   }
 
   readParameters(): Promise<void> {
@@ -94,6 +104,22 @@ export class OptimizerSession<Batch extends object> {
 
   dispose(): void {
     this.session.dispose();
+  }
+
+  private async runStep({
+    microBatches,
+    seed,
+    step,
+    epoch,
+    learningRate,
+  }: OptimizerStep<Batch>): Promise<{ result: StepResult; updates: ReadonlyMap<string, UpdateNumbers> }> {
+    const updates = this.updates(epoch, learningRate);
+    try {
+      return { result: await this.session.trainStep({ microBatches, seed, step, updates }), updates };
+    } catch (error) {
+      const batches = microBatches.map(({ batch }) => batch);
+      throw unconnectedError(error) ?? outOfMemoryError(error, `Step ${step}`, batches, { step }) ?? error;
+    }
   }
 
   private iterationsOf(name: string): number {
