@@ -1,4 +1,12 @@
-import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
@@ -72,6 +80,27 @@ describe('pretrain', () => {
       ...['train', '--model', 'base', '--train', 'reviews.csv', '--epochs', '1', '--output', 'tuned'],
     );
     expect(trained.code).toBe(0);
+  });
+
+  it('measures a model as its pre-training did, and trains nothing', async () => {
+    const measure = ['pretrain', '--corpus', 'animals.txt', '--measure-only', '--output', 'measured'];
+    const sizes = ['--max-length', '32', '--batch-size', '16'];
+    const { code, out } = await run(...measure, ...sizes, '--model', 'base');
+    expect([code, out()]).toEqual([
+      0,
+      expect.stringMatching(/^masked tokens: .* right .*\nnext sentence: .*\n$/),
+    ]);
+    expect(readdirSync(join(cwd, 'measured'))).toEqual(['run.json']);
+    const { result } = json(cwd, 'measured', 'run.json');
+    const trained = json(cwd, 'base', 'run.json').result as Record<string, number>;
+    const near = Object.entries(trained).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? expect.closeTo(value, 5) : value,
+    ]);
+    expect(result).toEqual(Object.fromEntries(near));
+    expect((await run(...measure, '--overwrite')).err()).toContain(
+      '--measure-only: expected --model DIR with it',
+    );
   });
 
   it('gives the same weights for the same seed', async () => {

@@ -10,6 +10,7 @@ import type { Io } from '../io.js';
 import { commands, type CommandValues } from '../options.js';
 import { resolveModel } from '../model/resolve-model.js';
 import { chooseOutput, removeIfEmpty, shellPath } from '../output-directory.js';
+import { measurePretrained } from '../pretrain/measure.js';
 import { startPretraining } from '../pretrain/pretrain-model.js';
 import { type UnigramBaseline, unigramBaseline } from '../pretrain/pretrain-metrics.js';
 import { type Corpus, lineCount, orMissing, readCorpus } from '../pretrain/read-documents.js';
@@ -26,7 +27,7 @@ import { logCallbacks } from '../training/run-callbacks.js';
 import { writtenOptions } from '../training/settings.js';
 import { versions } from '../versions.js';
 import { checkOutput, fillDirectory } from '../write-file.js';
-import { writePretrainRecord } from '../pretrain/pretrain-record.js';
+import { type PretrainRecord, writePretrainRecord } from '../pretrain/pretrain-record.js';
 
 /** Of as many documents one is kept for measuring where `--valid` is absent. */
 const VALIDATION_SHARE = 100;
@@ -53,6 +54,14 @@ export async function pretrain(values: CommandValues<'pretrain'>, io: Io): Promi
       expected: '--corpus FILE',
       found: 'none',
       remedy: `For example: ${commands.pretrain.example}`,
+    });
+  }
+  if (values.measureOnly && values.model === undefined) {
+    throw new AppError('missing-value', {
+      where: '--measure-only',
+      expected: '--model DIR with it',
+      found: 'none',
+      remedy: 'A model with random weights has learnt nothing that could be measured.',
     });
   }
   const output = chooseOutput(values.output, io.cwd);
@@ -124,18 +133,34 @@ async function pretrainInto(
   });
 
   const model = await makeModel();
+  const ready = { model, tokenizer, valid, values, maxLength, makeExecutor: backend.makeExecutor };
+  const begin = Date.now();
+  const record = (): Omit<PretrainRecord, 'texts' | 'paddingWaste' | 'result'> => ({
+    command: 'pretrain',
+    options: { ...values, maxLength, learningRate, output },
+    versions: versions(),
+    backend: { name: backend.name, reason: backend.reason, tensorflow: backend.tensorflow },
+    seed: values.seed,
+    corpus: corpus.counts,
+    started: started.toISOString(),
+    trainingSeconds: (Date.now() - begin) / 1000,
+  });
   try {
-    const begin = Date.now();
+    const baseline = unigramBaseline(train, valid, tokenizer.vocabularySize);
+    if (values.measureOnly) {
+      const figures = await measurePretrained(ready);
+      const result = { ...figures, unigram: baseline };
+      await fillDirectory(output, (staging) =>
+        writePretrainRecord(staging, { ...record(), texts: 0, paddingWaste: 0, result }),
+      );
+      for (const line of figureLines(figures, baseline)) io.stdout.write(`${line}\n`);
+      return 0;
+    }
     const pretrained = await io.interruptible((signal) =>
       runPretraining({
-        model,
-        tokenizer,
+        ...ready,
         train,
-        valid,
-        values,
-        maxLength,
         learningRate,
-        makeExecutor: backend.makeExecutor,
         sink: io.stderr,
         signal,
         from: checkpoint?.state,
@@ -147,23 +172,15 @@ async function pretrainInto(
     );
     if (pretrained.history.steps === (checkpoint?.state.steps ?? 0) && pretrained.history.ended === 'aborted')
       throw nothingTrained();
-    const baseline = unigramBaseline(train, valid, tokenizer.vocabularySize);
     await fillDirectory(output, async (staging) => {
       await model.savePretrained(staging);
       await tokenizer.savePretrained(staging);
       await writePretrainRecord(staging, {
-        command: 'pretrain',
-        options: { ...values, maxLength, learningRate, output },
-        versions: versions(),
-        backend: { name: backend.name, reason: backend.reason, tensorflow: backend.tensorflow },
-        seed: values.seed,
-        corpus: corpus.counts,
+        ...record(),
         texts: pretrained.texts,
         paddingWaste: pretrained.paddingWaste,
         history: pretrained.history,
         result: { ...pretrained.figures, unigram: baseline },
-        started: started.toISOString(),
-        trainingSeconds: (Date.now() - begin) / 1000,
       });
     });
     const interrupted = pretrained.history.ended === 'aborted';
@@ -228,10 +245,15 @@ function reportLines(
   { figures, texts, paddingWaste, history }: Pretrained,
   unigram: UnigramBaseline,
 ): string[] {
-  const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
+  const padding = `${percent(paddingWaste)} padding`;
+  return [`${history.steps} steps of ${texts} texts, ${padding}`, ...figureLines(figures, unigram)];
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+function figureLines(figures: Pretrained['figures'], unigram: UnigramBaseline): string[] {
   const next = figures.next_sentence_accuracy;
   return [
-    `${history.steps} steps of ${texts} texts, ${percent(paddingWaste)} padding`,
     `masked tokens: ${percent(figures.masked_accuracy)} right (always the commonest: ${percent(unigram.accuracy)}), loss ${figures.masked_loss.toFixed(3)} (frequencies alone: ${unigram.loss.toFixed(3)})`,
     ...(next === undefined ? [] : [`next sentence: ${percent(next)} right`]),
   ];

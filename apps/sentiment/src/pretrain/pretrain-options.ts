@@ -24,6 +24,7 @@ export const pretrainOptions = {
     'masked tokens and next sentences, or masked tokens alone, of texts without padding',
     'both',
   ),
+  measureOnly: flag('train nothing: measure --model on the validation text, and write run.json'),
   maxLength: integer('tokens of a text, special ones included', undefined, {
     min: 16,
     max: 4096,

@@ -6,10 +6,12 @@ import type { UnigramBaseline } from './pretrain-metrics.js';
 import type { CorpusCounts } from './read-documents.js';
 
 /** Everything about a pre-training that is not in the weights. */
-export interface PretrainRecord extends TrainingRecord {
+export interface PretrainRecord extends Omit<TrainingRecord, 'history'> {
   readonly command: 'pretrain';
   /** What was read. */
   readonly corpus: CorpusCounts;
+  /** Figures by step; absent where nothing was trained. */
+  readonly history?: TrainingRecord['history'];
   /** Texts trained on. */
   readonly texts: number;
   /** Share of their tokens that was padding. */

@@ -1,41 +1,25 @@
-import { MaskedLanguageModel, PreTrainingModel } from '@bertune/heads';
-import type { BertTokenizer } from '@bertune/tokenizer';
+import { PreTrainingModel } from '@bertune/heads';
 import {
   adamW,
   type Callback,
   compile,
-  type Dataset,
   type History,
   linearSchedule,
-  maskedTextData,
-  packedTexts,
-  preTrainingData,
-  type PreTrainingTensors,
-  type MaskedTensors,
-  segmentPairs,
   type TokenizedDocument,
   type TrainingState,
 } from '@bertune/train';
 
 import type { TextSink } from '../io.js';
-import { type MakeExecutor, trainingShapes } from '../model/shapes.js';
-import type { CommandValues } from '../options.js';
 import { showProgress } from '../training/show-progress.js';
-import { maskingVocabulary } from './masking-vocabulary.js';
+import { maskedLoss, type MeasureJob } from './measure.js';
+import { type Batch, pretrainingData } from './pretrain-data.js';
 import { maskedTokenMetrics, preTrainingMetrics } from './pretrain-metrics.js';
 
 /** A pre-training that is ready to begin. */
-export interface PretrainJob {
-  readonly model: PreTrainingModel | MaskedLanguageModel;
-  readonly tokenizer: BertTokenizer;
+export interface PretrainJob extends MeasureJob {
   readonly train: readonly TokenizedDocument[];
-  readonly valid: readonly TokenizedDocument[];
-  readonly values: CommandValues<'pretrain'>;
-  /** Tokens of a text at most. */
-  readonly maxLength: number;
   /** Learning rate at its highest. */
   readonly learningRate: number;
-  readonly makeExecutor: MakeExecutor;
   /** Where progress goes. */
   readonly sink: TextSink;
   /** Ends the training after the current step. */
@@ -61,49 +45,13 @@ export interface Pretrained {
   readonly paddingWaste: number;
 }
 
-type Batch = MaskedTensors | PreTrainingTensors;
-
 /** Pre-trains a model in place and measures it on the validation text, which is masked alike each time. */
 export async function runPretraining(job: PretrainJob): Promise<Pretrained> {
-  const { model, tokenizer, values, maxLength, sink } = job;
-  const { maskProbability, wholeWords, seed, batchSize } = values;
+  const { model, values, sink } = job;
   const isBoth = model instanceof PreTrainingModel;
-  const vocabulary = maskingVocabulary(tokenizer);
-  const masking = {
-    probability: maskProbability,
-    maxPredictions: values.maxPredictions ?? Math.max(1, Math.round(maskProbability * maxLength)),
-    wholeWords,
-    seed,
-  };
-  const dataOf = (
-    documents: readonly TokenizedDocument[],
-    passes: number,
-    paddedLength?: (longest: number) => number,
-  ): Dataset<unknown, Batch> => {
-    const options = { ...masking, paddedLength };
-    const each = Array.from({ length: passes }, (_, pass) => ({ maxLength, seed, pass }));
-    if (isBoth) {
-      const shortSequenceProbability = values.shortProbability;
-      const pairs = each.flatMap((pass) => [
-        ...segmentPairs(documents, { ...pass, shortSequenceProbability }),
-      ]);
-      return preTrainingData(pairs, vocabulary, options);
-    }
-    const { sepTokenId } = vocabulary;
-    const texts = each.flatMap((pass) => [...packedTexts(documents, { ...pass, sepTokenId })]);
-    return maskedTextData(texts, vocabulary, options);
-  };
-  const lengthsOf = ({ examples, length }: Dataset<unknown, Batch>): number[] => examples.map(length);
-  const sizing = { batchSize };
-  const shapes = trainingShapes(
-    lengthsOf(dataOf(job.train, values.passes)),
-    lengthsOf(dataOf(job.valid, 1)),
-    sizing,
-    1,
-  );
-  const train = dataOf(job.train, values.passes, shapes.training);
-  const valid = dataOf(job.valid, 1, shapes.evaluation);
-  const executor = job.makeExecutor({ compileIf: shapes.comesAgain });
+  const { train, valid, compileIf } = pretrainingData(job, job.train);
+  const sizing = { batchSize: values.batchSize };
+  const executor = job.makeExecutor({ compileIf });
   const metrics = isBoth ? preTrainingMetrics : maskedTokenMetrics;
   const compiled = compile<Batch>(model as Parameters<typeof compile<Batch>>[0], {
     optimizer: adamW({ learningRate: job.learningRate, weightDecay: values.weightDecay }),
@@ -121,7 +69,7 @@ export async function runPretraining(job: PretrainJob): Promise<Pretrained> {
       maxSteps: values.maxSteps,
       ...sizing,
       gradientAccumulationSteps: values.accumulate,
-      seed,
+      seed: values.seed,
       validationData: valid,
       callbacks: [
         ...job.callbacks,
@@ -140,29 +88,9 @@ export async function runPretraining(job: PretrainJob): Promise<Pretrained> {
         .map(([name, [value]]) => [name.slice('val_'.length), value]),
     );
     if (isBoth && history.ended !== 'aborted')
-      figures.masked_loss = await maskedLoss(model, valid, sizing, executor);
+      figures.masked_loss = await maskedLoss(model, valid, values, executor);
     else if ('loss' in figures) figures.masked_loss = figures.loss;
     return { history, figures, texts: train.examples.length, paddingWaste };
-  } finally {
-    compiled.dispose();
-  }
-}
-
-/** Loss of the masked tokens alone, of a model of both tasks. */
-async function maskedLoss(
-  { bert, parameters }: PreTrainingModel,
-  valid: Dataset<unknown, Batch>,
-  sizing: { readonly batchSize: number },
-  executor: ReturnType<MakeExecutor>,
-): Promise<number> {
-  const head = [...parameters].filter(([name]) => name.startsWith('cls.predictions.'));
-  const compiled = compile(new MaskedLanguageModel(bert, new Map(head)), {
-    optimizer: adamW({ learningRate: 1 }),
-    executor,
-  });
-  try {
-    const { loss } = await compiled.evaluate(valid, sizing);
-    return loss;
   } finally {
     compiled.dispose();
   }
