@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 /** Words that have to agree for a review inside a longer sentence; shorter reviews count as whole sentences only. */
 const WORDS = 4;
 
-const words = (text: string): string[] => text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+/** Words of a text, without case and punctuation. */
+export const words = (text: string): string[] => text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
 
 /** Texts of the built-in reviews that `sentiment train` learns from and is tested on. */
 export function builtInReviews(): string[] {
