@@ -18,10 +18,10 @@ const { document } = parseHTML('<!doctype html><html><body></body></html>');
 export function draw(label: string, options: Plot.PlotOptions): Html {
   const svg = Plot.plot({ ...size, ...margins, document, ...options });
   svg.setAttribute('role', 'img');
-  svg.setAttribute('aria-label', printable(label));
+  svg.setAttribute('aria-label', label);
   svg.removeAttribute('width');
   svg.removeAttribute('height');
-  return new Html(svg.outerHTML); // text and attributes are escaped by the DOM
+  return new Html(printable(svg.outerHTML)); // text and attributes are escaped by the DOM
 }
 
 /** An entry of a legend. */

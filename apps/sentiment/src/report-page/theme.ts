@@ -30,7 +30,7 @@ body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 sys
 main { max-width: 1180px; margin: 0 auto; padding: 28px 24px 56px; }
 h1 { font-size: 24px; line-height: 1.25; margin: 0; overflow-wrap: anywhere; }
 h2 { font-size: 18px; margin: 36px 0 12px; }
-h3 { font-size: 14px; margin: 0; }
+h3 { font-size: 14px; margin: 0; overflow-wrap: anywhere; }
 p { margin: 4px 0; }
 .muted { color: var(--muted); }
 .small { font-size: 13px; }
@@ -44,7 +44,7 @@ p { margin: 4px 0; }
 .below { margin-top: 14px; align-items: start; }
 .stack { display: grid; gap: 14px; align-content: start; }
 figure { margin: 0; min-width: 0; }
-figure svg { display: block; width: 100%; height: auto; margin-top: 6px; overflow: visible; --plot-background: var(--surface); }
+figure svg { display: block; width: 100%; height: auto; margin-top: 6px; --plot-background: var(--surface); }
 figcaption p { color: var(--muted); font-size: 13px; margin: 2px 0 0; }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 14px; margin: 6px 0 0; padding: 0; list-style: none; font-size: 12px; }
 .legend i { display: inline-block; width: 18px; height: 0; border-top: 2.5px solid; margin-right: 6px; vertical-align: 4px; }
@@ -58,7 +58,7 @@ th:first-child, td:first-child, .texts td { text-align: left; }
 td.outside { min-width: 7em; }
 tr:last-child td { border-bottom: 0; }
 .texts td:last-child { overflow-wrap: anywhere; }
-.texts td:first-child { color: var(--muted); white-space: nowrap; }
+.texts td:first-child { color: var(--muted); min-width: 9em; overflow-wrap: anywhere; }
 code, pre { font: 12.5px/1.5 ui-monospace, monospace; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }
 .mistakes { display: grid; gap: 10px; }

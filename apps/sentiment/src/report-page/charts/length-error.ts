@@ -22,12 +22,12 @@ export interface LengthGroup {
 export function lengthGroups(lengths: readonly number[], most = mostGroups): LengthGroup[] {
   const order = lengths.map((_, at) => at).sort((a, b) => (lengths[a] ?? 0) - (lengths[b] ?? 0));
   const groups: number[][] = [];
-  for (const [rank, at] of order.entries()) {
+  for (const at of order) {
     const open = groups.at(-1);
     const previous = open?.at(-1);
-    const isFull = rank >= (groups.length * order.length) / most;
-    if (!open || previous === undefined || (isFull && lengths[previous] !== lengths[at])) groups.push([at]);
-    else open.push(at);
+    const isFull = open && open.length >= order.length / most;
+    if (previous === undefined || (isFull && lengths[previous] !== lengths[at])) groups.push([at]);
+    else open?.push(at);
   }
   return groups.map((members) => ({
     from: lengths[members[0] ?? 0] ?? 0,

@@ -3,7 +3,7 @@ import type { History } from '@bertune/train';
 
 import type { Html } from '../html.js';
 import { smallTick, smoothed, thinned } from '../numbers.js';
-import { draw, figure } from '../plot.js';
+import { draw, figure, shortened } from '../plot.js';
 import { colours } from '../theme.js';
 
 /** Points of a line at most: more than a chart has pixels for would only make the file large. */
@@ -79,7 +79,7 @@ function metricsByEpoch(history: History): Html[] {
       { title: `Validation ${metricName(key)} by epoch` },
       draw(`Validation ${metricName(key)} by epoch`, {
         x: epochAxis(history),
-        y: { label: metricName(key), grid: true, nice: true },
+        y: { label: shortened(metricName(key), 30), grid: true, nice: true },
         marks: curve(data, colours.second),
       }),
     );
