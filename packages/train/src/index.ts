@@ -168,6 +168,10 @@ export {
   updateRule,
   type UpdateRule,
 } from './optimizers/update-rule.js';
+export {
+  type CoOccurrenceEmbeddingOptions,
+  coOccurrenceEmbeddings,
+} from './pre-training/co-occurrence-embeddings.js';
 export { type PackedTextOptions, packedTexts } from './pre-training/packed-texts.js';
 export {
   type MaskedTensors,
