@@ -124,6 +124,33 @@ describe('pretrain', () => {
     expect(await losses('2', 'seed-2')).not.toEqual(first);
   });
 
+  it('word embeddings of a new model begin as co-occurrences say, those of special tokens at random', async () => {
+    const initial = ['--initial-embeddings', 'co-occurrence', '--initializer-range', '0.05'];
+    const nothing = ['--max-steps', '1', '--learning-rate', '1e-12'];
+    const rest = ['--corpus', 'animals.txt', ...small, ...initial, ...nothing, '--output', 'placed'];
+    const { code, err } = await run('pretrain', ...rest);
+    expect([code, err()]).toEqual([0, expect.stringMatching(/word embeddings: \d+ of \d+ begin as/)]);
+    const { initializer_range } = json(cwd, 'placed', 'config.json') as { initializer_range: number };
+    expect(initializer_range).toBe(0.05);
+    const tokenizer = await BertTokenizer.fromPretrained(join(cwd, 'placed'));
+    const model = await PreTrainingModel.fromPretrained(join(cwd, 'placed'));
+    const values = model.parameters.get('embeddings.word_embeddings.weight')?.dataSync() as Float32Array;
+    const norm = (token: string): number => {
+      const id = tokenizer.encode(token, { addSpecialTokens: false }).inputIds[0];
+      return Math.hypot(...values.subarray(id * 64, (id + 1) * 64));
+    };
+    for (const word of ['cat', 'house']) expect(norm(word)).toBeCloseTo(0.05 * 8, 5);
+    expect(Math.abs(norm('[MASK]') - 0.05 * 8)).toBeGreaterThan(1e-4);
+    model.dispose();
+  });
+
+  it('options of a new model are refused beside --model', async () => {
+    const rest = ['--corpus', 'animals.txt', '--model', encoder, '--output', 'odd'];
+    const { code, err } = await run('pretrain', ...rest, '--hidden-size', '64');
+    expect([code, err()]).toEqual([2, expect.stringMatching(/--hidden-size: expected none with --model/)]);
+    expect(existsSync(join(cwd, 'odd'))).toBe(false);
+  });
+
   it('goes on with a model on its own vocabulary, masked tokens alone, without padding', async () => {
     writeFileSync(join(cwd, 'valid.txt'), corpus(8));
     const { code, err, out } = await run(

@@ -10,6 +10,7 @@ import type { Io } from '../io.js';
 import { commands, type CommandValues } from '../options.js';
 import { resolveModel } from '../model/resolve-model.js';
 import { chooseOutput, removeIfEmpty, shellPath } from '../output-directory.js';
+import { setCoOccurrenceEmbeddings } from '../pretrain/initial-embeddings.js';
 import { measurePretrained } from '../pretrain/measure.js';
 import { startPretraining } from '../pretrain/pretrain-model.js';
 import { type UnigramBaseline, unigramBaseline } from '../pretrain/pretrain-metrics.js';
@@ -133,6 +134,12 @@ async function pretrainInto(
   });
 
   const model = await makeModel();
+  if (values.initialEmbeddings === 'co-occurrence' && directory === undefined) {
+    const tokens = setCoOccurrenceEmbeddings(model, train, values.seed);
+    say(
+      `word embeddings: ${tokens} of ${tokenizer.vocabularySize} begin as co-occurrences in the corpus say`,
+    );
+  }
   const ready = { model, tokenizer, valid, values, maxLength, makeExecutor: backend.makeExecutor };
   const begin = Date.now();
   const record = (): Omit<PretrainRecord, 'texts' | 'paddingWaste' | 'result'> => ({

@@ -6,7 +6,9 @@ import type * as tf from '@tensorflow/tfjs';
 import { AppError } from '../errors.js';
 import { defaultMaxLength, resolveMaxLength } from '../model/build-model.js';
 import { loadTokenizer } from '../model/tokenizer.js';
+import { optionName } from '../option-kinds.js';
 import type { CommandValues } from '../options.js';
+import { pretrainOptions } from './pretrain-options.js';
 import { orMissing, readTexts } from './read-documents.js';
 
 /** A tokenizer and what makes the model for it; the model is made last, once the corpus is known to be good. */
@@ -61,6 +63,7 @@ async function fromScratch(values: Values, corpus: string): Promise<PretrainStar
     vocabSize: tokenizer.vocabularySize,
     maxPosition: maxLength,
     padTokenId: tokenizer.padTokenId,
+    initializerRange: values.initializerRange,
     ...rates(dropout),
   });
   return {
@@ -80,7 +83,30 @@ async function fromScratch(values: Values, corpus: string): Promise<PretrainStar
   };
 }
 
+/** Options that say what a new model is like. */
+const OF_NEW_MODELS = [
+  'vocabularySize',
+  'cased',
+  'layers',
+  'hiddenSize',
+  'initialEmbeddings',
+  'initializerRange',
+] as const;
+
+/** A model that is there has all this already. @throws AppError `bad-value` */
+function refuseOptionsOfNewModels(values: Values): void {
+  const given = OF_NEW_MODELS.find((key) => values[key] !== pretrainOptions[key].default);
+  if (given === undefined) return;
+  throw new AppError('bad-value', {
+    where: `--${optionName(given)}`,
+    expected: 'none with --model, whose vocabulary and weights are there already',
+    found: String(values[given]),
+    remedy: `Leave out --${optionName(given)}, or --model to begin with a new one.`,
+  });
+}
+
 async function goOn(values: Values, directory: string): Promise<PretrainStart> {
+  if (values.model !== undefined) refuseOptionsOfNewModels(values);
   const { config } = await readPretrainedConfig(directory);
   const { tokenizer, notes } = await loadTokenizer(directory, config);
   const options = { seed: values.seed, allowMissing: ['cls', 'pooler'] };

@@ -19,6 +19,16 @@ export const pretrainOptions = {
   cased: flag('keep upper case and accents in a new vocabulary'),
   layers: integer('layers of a new model', 4, { min: 1, max: 48 }),
   hiddenSize: integer('width of a new model; it has a head for every 64', 256, { min: 64, max: 4096 }),
+  initialEmbeddings: choice(
+    ['random', 'co-occurrence'],
+    'where the word embeddings of a new model begin: at random, or from which tokens stand beside which in the corpus',
+    'random',
+  ),
+  initializerRange: decimal('standard deviation of the random weights of a new model', 0.02, {
+    min: 0,
+    aboveMin: true,
+    max: 1,
+  }),
   task: choice(
     ['both', 'masked-tokens'],
     'masked tokens and next sentences, or masked tokens alone, of texts without padding',
