@@ -1,4 +1,5 @@
-import { join, resolve } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { dirname, join, resolve } from 'node:path';
 
 import { loadLora, saveLora } from '@bertune/bert';
 
@@ -12,7 +13,7 @@ import { checkLossOptions } from '../model/head-options.js';
 import { NO_MODEL } from '../model/model-names.js';
 import { resolveModel } from '../model/resolve-model.js';
 import { readModelConfig, storedTask } from '../model/stored-task.js';
-import type { CommandValues } from '../options.js';
+import { commands, type CommandValues } from '../options.js';
 import { checkOutput, checkSpace, fillDirectory } from '../write-file.js';
 import { chooseOutput, removeIfEmpty, shellPath } from '../output-directory.js';
 import { startProgress } from '../progress.js';
@@ -21,9 +22,12 @@ import { makeReport } from '../report/make-report.js';
 import { reportFile, writeReportPage } from '../report-page/write-report-page.js';
 import { writeRunRecord, type RunRecord } from '../run-record.js';
 import {
+import { noClasses, repeatPlan, type PartValues } from '../repeats/plan.js';
+import { readSet, runRepeats, type PartOutcome } from '../repeats/run-repeats.js';
   adapterFolder,
   readCheckpoint,
   refuseFormerCheckpoints,
+  hasCheckpoint,
   removeUnfinishedSaves,
   saveCheckpoint,
   type Checkpoint,
@@ -31,7 +35,15 @@ import {
 import { checkAveragingOptions } from '../training/averaging.js';
 import { checkCacheOptions } from '../training/cached-features.js';
 import { loraOf } from '../training/lora.js';
-import { checkSameData, dataFingerprint, resumedOptions, storedOptions } from '../training/resume.js';
+import {
+  checkSameData,
+  checkSameSet,
+  dataFingerprint,
+  refuseOthers,
+  restoredOptions,
+  resumedOptions,
+  storedOptions,
+} from '../training/resume.js';
 import { notFinite } from '../training/not-finite.js';
 import { runTraining, type Trained } from '../training/run-training.js';
 import { resolveSettings, writtenOptions, type TrainSettings } from '../training/settings.js';
@@ -42,15 +54,21 @@ export async function train(values: CommandValues<'train'>, io: Io): Promise<num
   if (values.resume !== undefined) {
     const checkpoint = await readCheckpoint(resolve(io.cwd, values.resume));
     await removeUnfinishedSaves(checkpoint.run);
+    const set = await resumedSet(values, io);
+    if (set !== undefined) return set;
     await checkOutput(checkpoint.run, { overwrite: true });
-    return trainInto(checkpoint.run, resumedOptions(values, checkpoint), io, checkpoint);
+    return (await trainInto(checkpoint.run, resumedOptions(values, checkpoint), io, checkpoint)).code;
   }
   const output = chooseOutput(values.output, io.cwd);
   await checkOutput(output, { overwrite: values.overwrite });
+  const plan = repeatPlan(values);
   await refuseFormerCheckpoints(output);
   await removeUnfinishedSaves(output);
   try {
-    return await trainInto(output, values, io, undefined);
+    if (!plan) return (await trainInto(output, values, io, undefined)).code;
+    for (const { folder } of plan.parts) await refuseFormerCheckpoints(join(output, folder));
+    const options = storedOptions(values, io.cwd, values.backend);
+    return await runRepeats({ directory: output, plan, id: randomUUID(), options, io, runPart });
   } finally {
     await removeIfEmpty(output);
   }
@@ -59,6 +77,34 @@ export async function train(values: CommandValues<'train'>, io: Io): Promise<num
 interface Prepared {
   readonly settings: TrainSettings;
   readonly splits: Splits;
+/** Goes on with a set of runs; undefined where the folder has none. */
+async function resumedSet(values: CommandValues<'train'>, io: Io): Promise<number | undefined> {
+  const directory = resolve(io.cwd, values.resume ?? '');
+  const set = await readSet(directory);
+  const plan = set && repeatPlan(restoredOptions(set.options));
+  if (!plan) return undefined;
+  refuseOthers(commands.train.options, values);
+  return runRepeats({ directory, plan, ...set, io, runPart });
+}
+
+/** One run of a set, from its checkpoint if it was cut off. */
+async function runPart(
+  folder: string,
+  values: PartValues,
+  io: Io,
+  onPrepared: () => Promise<void>,
+): Promise<PartOutcome> {
+  await checkOutput(folder, { overwrite: true });
+  await removeUnfinishedSaves(folder);
+  try {
+    const checkpoint = (await hasCheckpoint(folder)) ? await readCheckpoint(folder) : undefined;
+    const options = checkpoint ? restoredOptions(checkpoint.options) : values;
+    return await trainInto(folder, { ...options, part: values.part }, io, checkpoint, onPrepared);
+  } finally {
+    await removeIfEmpty(folder);
+  }
+}
+
   readonly fingerprint: string;
   readonly backend: Backend;
   readonly loaded: LoadedModel;
@@ -66,7 +112,7 @@ interface Prepared {
 
 /** Everything that can be wrong is found here, before the first step. */
 async function prepare(
-  values: CommandValues<'train'>,
+  { part, ...values }: PartValues,
   io: Io,
   checkpoint: Checkpoint | undefined,
 ): Promise<Prepared> {
@@ -81,7 +127,11 @@ async function prepare(
   checkLossOptions(settings, task);
   checkAveragingOptions(settings);
   const lora = await loraOf(settings, checkpoint);
-  const splits = await loadSplits({ ...values, columns: values, cwd: io.cwd }, task, stored);
+  if (part?.labelNoise && task === 'regression') throw noClasses();
+  const { splitSeed = values.seed, fold } = part ?? {};
+  const sources = { ...values, seed: splitSeed, fold, columns: values, cwd: io.cwd };
+  const splits = await loadSplits(sources, task, stored);
+  checkSameSet(part?.data, splits);
   const fingerprint = dataFingerprint(splits);
   if (checkpoint) {
     checkSameData(checkpoint, fingerprint);
@@ -102,10 +152,11 @@ async function prepare(
 
 async function trainInto(
   output: string,
-  values: CommandValues<'train'>,
+  values: PartValues,
   io: Io,
   checkpoint: Checkpoint | undefined,
-): Promise<number> {
+  onPrepared?: () => Promise<void>,
+): Promise<PartOutcome> {
   const started = new Date();
   const { settings, splits, fingerprint, backend, loaded } = await prepare(values, io, checkpoint);
   const { model, tokenizer, labels, maxLength } = loaded;
@@ -118,6 +169,7 @@ async function trainInto(
   const packages = versions();
   io.stderr.write(`options: ${writtenOptions({ ...settings, output: shellPath(output, io.cwd) })}\n`);
   io.stderr.write(
+  await onPrepared?.();
     `versions: ${Object.entries(packages)
       .map((pair) => pair.join(' '))
       .join(', ')}\n`,
@@ -171,7 +223,10 @@ async function trainInto(
         });
       await writeRunRecord(staging, record);
     });
-    if (history.ended === 'aborted') return interrupted(output, history.steps, io);
+    if (history.ended === 'aborted') {
+      interrupted(output, values.part ? dirname(output) : output, history.steps, io);
+      return { code: 1 };
+    }
     if (failure) throw notFinite(failure, output, io);
     const { report, scores } = await measure(trained, splits, io);
     const { test: examples, testIs: of } = splits;
@@ -186,7 +241,7 @@ async function trainInto(
       `use it: ${predictCommand(output, io)}`,
     ];
     io.stdout.write(`${lines.join('\n')}\n`);
-    return 0;
+    return { code: 0, measured: { report, scores, splits } };
   } finally {
     trained?.dispose();
     model.dispose();
@@ -223,15 +278,15 @@ function nothingTrained(): AppError {
   });
 }
 
-function interrupted(output: string, steps: number, io: Io): number {
+/** @param run folder that the run goes on from: its own, or that of its set */
+function interrupted(output: string, run: string, steps: number, io: Io): void {
   const path = shellPath(output, io.cwd);
   io.stderr.write(
     [
       `interrupted after step ${steps}; saved as it is, not evaluated: ${output}`,
-      `resume: pnpm sentiment train --resume ${path}`,
+      `resume: pnpm sentiment train --resume ${shellPath(run, io.cwd)}`,
       `measure it: pnpm sentiment evaluate --model ${path}`,
       '',
     ].join('\n'),
   );
-  return 1;
 }

@@ -8,6 +8,8 @@ export interface Example extends TextExample {
    * single-label: `[class]`; sigmoid: `[0]` or `[1]`; multi-label: 0 or 1 for every class; regression: `[value]`.
    */
   readonly target: readonly number[];
+  /** Row of its file below the header, from 1. */
+  readonly row?: number;
 }
 
 /** What the labels of a task can be. */
@@ -135,6 +137,7 @@ export function encodeLabels(examples: readonly RawExample[], space: LabelSpace)
     text: example.text,
     ...(example.pair === undefined ? {} : { pair: example.pair }),
     target: target(example),
+    row: example.row,
   }));
 }
 

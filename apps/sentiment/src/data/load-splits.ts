@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import { AppError } from '../errors.js';
 import type { Task } from '../options.js';
 import { builtInCitation, builtInReviews, type Review } from './built-in.js';
+import { stratifiedFolds, type Fold } from './folds.js';
 import { encodeLabels, findLabels, type Example, type LabelSpace } from './labels.js';
 import { countEmpty, readExamples, type Columns, type RawExample } from './read-examples.js';
 import { sentenceKey, split } from './split.js';
@@ -19,8 +20,10 @@ export interface SplitSources {
   readonly columns: Columns & { readonly label: string };
   /** Folder that relative paths start from. */
   readonly cwd: string;
-  /** Seed of the split that makes up for a missing `--valid`. */
+  /** Seed of the split that makes up for a missing `--valid`, and of the folds. */
   readonly seed: number;
+  /** Which part of the training examples is held out as the validation, in a cross-validation. */
+  readonly fold?: Fold | undefined;
 }
 
 /** Examples of a training run, their labels understood. */
@@ -49,7 +52,7 @@ interface RawSplits {
 }
 
 function rawReview({ text, label }: Review, index: number): RawExample {
-  return { text, label, place: `built-in reviews, entry ${index + 1}` };
+  return { text, label, place: `built-in reviews, entry ${index + 1}`, row: index + 1 };
 }
 
 /** The test part of the built-in reviews, for `evaluate` without a file. */
@@ -57,8 +60,15 @@ export function builtInTest(): readonly RawExample[] {
   return builtInReviews().test.map(rawReview);
 }
 
-function builtInSplits(task: Task): RawSplits {
+function builtInSplits(task: Task, { fold, seed }: SplitSources): RawSplits {
   const { train, valid, test, junk, duplicates, conflicts } = builtInReviews();
+  if (fold) {
+    const all = [...train, ...valid].map(rawReview);
+    const found = findLabels(all, task, 'built-in reviews');
+    const notes = [`data: ${builtInCitation}`, 'the test part of the built-in reviews is left alone'];
+    const held = holdOut(all, task, seed, 'built-in reviews', fold);
+    return { ...held, test: undefined, found, notes: [...notes, ...held.notes] };
+  }
   return {
     train: train.map(rawReview),
     valid: valid.map(rawReview),
@@ -82,7 +92,7 @@ function splitOff(
     shares: [0.1],
     seed,
     stratum: ({ label }) => (task === 'regression' ? '' : String(label)),
-    key: ({ text, pair }) => `${sentenceKey(text)}\n${sentenceKey(pair ?? '')}`,
+    key: textKey,
   });
   if (train.length > 0 && valid.length > 0) return { train, valid };
   throw new AppError('too-few-examples', {
@@ -93,12 +103,46 @@ function splitOff(
   });
 }
 
+/** What tells equal texts, whatever their case and spacing. */
+function textKey({ text, pair }: RawExample): string {
+  return `${sentenceKey(text)}\n${sentenceKey(pair ?? '')}`;
+}
+
+/** One fold for validation, the others to learn from, each class in its share, equal texts kept together. */
+function holdOut(
+  examples: readonly RawExample[],
+  task: Task,
+  seed: number,
+  named: string,
+  { number, of }: Fold,
+): Pick<RawSplits, 'train' | 'valid' | 'notes'> {
+  const stratum = ({ label }: RawExample): string => (task === 'regression' ? '' : String(label).trim());
+  const folds = stratifiedFolds(examples, { folds: of, seed, stratum, key: textKey });
+  const held = (isHeld: boolean): RawExample[] =>
+    examples.filter((_, at) => (folds[at] === number) === isHeld);
+  if (new Set(folds).size < of) {
+    throw new AppError('too-few-examples', {
+      where: named,
+      expected: `at least ${of} different texts, one for each fold`,
+      found: `${examples.length} examples`,
+      remedy: 'Use fewer --folds, or add examples.',
+    });
+  }
+  const valid = held(true);
+  const notes = [`fold ${number} of ${of}: ${valid.length} of ${examples.length} examples are held out`];
+  return { train: held(false), valid, notes };
+}
+
 async function fileSplits(sources: SplitSources, train: string, task: Task): Promise<RawSplits> {
   const read = (file: string, option: string): Promise<RawExample[]> =>
     readExamples(resolve(sources.cwd, file), option, sources.columns);
   const named = `--train ${basename(train)}`;
   const all = await read(train, '--train');
   const found = findLabels(all, task, named);
+  if (sources.fold) {
+    const held = holdOut(all, task, sources.seed, named, sources.fold);
+    return { ...held, test: undefined, found };
+  }
   const test = sources.test === undefined ? undefined : await read(sources.test, '--test');
   if (sources.valid !== undefined) {
     return { train: all, valid: await read(sources.valid, '--valid'), test, found, notes: [] };
@@ -132,7 +176,7 @@ export async function loadSplits(sources: SplitSources, task: Task, stored?: Lab
       remedy: 'Without --train the built-in reviews are used, all three parts of them.',
     });
   }
-  const raw = train === undefined ? builtInSplits(task) : await fileSplits(sources, train, task);
+  const raw = train === undefined ? builtInSplits(task, sources) : await fileSplits(sources, train, task);
   const { found } = raw;
   const kept = stored?.task === task && found.names.every((name) => stored.names.includes(name));
   const labels = kept ? stored : found;
@@ -147,7 +191,13 @@ export async function loadSplits(sources: SplitSources, task: Task, stored?: Lab
       ...raw.notes,
       describe('train', raw.train),
       describe('valid', raw.valid),
-      raw.test ? describe('test', raw.test) : 'test: none given, so the report is on the validation examples',
+      ...(sources.fold
+        ? []
+        : [
+            raw.test
+              ? describe('test', raw.test)
+              : 'test: none given, so the report is on the validation examples',
+          ]),
     ],
   };
 }

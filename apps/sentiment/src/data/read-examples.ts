@@ -20,6 +20,8 @@ export interface RawExample extends TextExample {
   readonly label: unknown;
   /** For messages: file, row and line. */
   readonly place: string;
+  /** Row of its file below the header, from 1. */
+  readonly row: number;
 }
 
 /** Which columns are meant. */
@@ -95,6 +97,7 @@ export async function readExamples(file: string, option: string, columns: Column
     ...(columns.pair === undefined ? {} : { pair: textCell(table, row, columns.pair) }),
     label: columns.label === undefined ? undefined : row.cells[columns.label],
     place: placeOf(table.named, row),
+    row: row.number,
   }));
 }
 

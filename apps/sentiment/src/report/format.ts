@@ -11,7 +11,7 @@ export type Report = ClassificationReport | MultiLabelReport | RegressionReport;
 const widestConfusion = 12;
 
 /** Columns set side by side, the first to the left, the others to the right. */
-function layOut(rows: readonly (readonly string[])[]): string[] {
+export function layOut(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => (row[at] ?? '').length)));
   return rows.map((row) =>
     `  ${row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join('  ')}`.trimEnd(),

@@ -132,6 +132,11 @@ async function checkpointSteps(run: string): Promise<number[]> {
   return steps.sort((a, b) => b - a);
 }
 
+/** Whether a run has a checkpoint in its folder. */
+export async function hasCheckpoint(run: string): Promise<boolean> {
+  return (await checkpointSteps(run)).length > 0;
+}
+
 /**
  * Reads the latest checkpoint of a run, or the one named.
  * @param directory of a run, or of one of its checkpoints

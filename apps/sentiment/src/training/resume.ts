@@ -2,20 +2,26 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 
+import type { Example } from '../data/labels.js';
 import type { Splits } from '../data/load-splits.js';
 import { AppError } from '../errors.js';
 import { NO_MODEL, SHIPPED_MODEL } from '../model/model-names.js';
 import { optionName, type OptionTable, type Values } from '../option-kinds.js';
-import { commands, type CommandValues } from '../options.js';
+import { commands } from '../options.js';
+import type { PartValues } from '../repeats/plan.js';
 import type { Checkpoint } from './checkpoint.js';
 
-type TrainValues = CommandValues<'train'>;
+type TrainValues = PartValues;
 
 /** Options that name files: stored as absolute paths, since a run may be resumed from elsewhere. */
 const paths = ['train', 'valid', 'test'] as const;
 
 /** Options as a checkpoint stores them. */
-export function storedOptions(values: TrainValues, cwd: string, backend: string): Record<string, unknown> {
+export function storedOptions(
+  values: TrainValues,
+  cwd: string,
+  backend: string | undefined,
+): Record<string, unknown> {
   const absolute = paths.map((key): [string, string | undefined] => {
     const path = values[key];
     return [key, path === undefined ? undefined : resolve(cwd, path)];
@@ -42,6 +48,11 @@ export function storedModel(model: string | undefined, cwd: string): string | un
  */
 export function resumedOptions(values: TrainValues, { options }: Checkpoint): TrainValues {
   refuseOthers(commands.train.options, values);
+  return { ...restoredOptions(options), resume: values.resume };
+}
+
+/** Options that a file has stored, as the command line gave them. */
+export function restoredOptions(options: Readonly<Record<string, unknown>>): TrainValues {
   const { classWeights } = options;
   // A run of an older version of this program lacks the options that are newer.
   const defaults = Object.entries(commands.train.options).map(
@@ -54,7 +65,6 @@ export function resumedOptions(values: TrainValues, { options }: Checkpoint): Tr
       typeof classWeights === 'string'
         ? (classWeights as TrainValues['classWeights'])
         : new Map(Object.entries(classWeights as Record<string, number>)),
-    resume: values.resume,
   };
 }
 
@@ -77,11 +87,41 @@ export function refuseOthers<Table extends OptionTable>(options: Table, values: 
   }
 }
 
+/** What is learnt of an example: in which row it stands is none of that. */
+function contents({ row: _, ...example }: Example): Omit<Example, 'row'> {
+  return example;
+}
+
 /** SHA-256 of what is trained on and watched with. */
 export function dataFingerprint({ train, valid }: Splits): string {
   return createHash('sha256')
-    .update(JSON.stringify([train, valid]))
+    .update(JSON.stringify([train.map(contents), valid.map(contents)]))
     .digest('hex');
+}
+
+/** SHA-256 of all examples of a set of runs, however they are split. */
+export function setFingerprint({ train, valid }: Splits): string {
+  const all = [...train, ...valid].map((example) => JSON.stringify(contents(example)));
+  return createHash('sha256').update(JSON.stringify(all.sort())).digest('hex');
+}
+
+/**
+ * Makes sure that the runs of a set learn from the same examples.
+ * @param expected that of its first run; undefined in this
+ * @throws AppError `other-data`
+ */
+export function checkSameSet(expected: string | undefined, splits: Splits): void {
+  if (expected === undefined || expected === setFingerprint(splits)) return;
+  throw otherData();
+}
+
+function otherData(): AppError {
+  return new AppError('other-data', {
+    where: '--resume',
+    expected: 'the examples the run began with',
+    found: 'others: a data file has changed since',
+    remedy: 'Put the file back as it was, or start a new run from the weights with --model.',
+  });
 }
 
 /**
@@ -89,11 +129,5 @@ export function dataFingerprint({ train, valid }: Splits): string {
  * @throws AppError `other-data`
  */
 export function checkSameData(checkpoint: Checkpoint, fingerprint: string): void {
-  if (fingerprint === checkpoint.data) return;
-  throw new AppError('other-data', {
-    where: '--resume',
-    expected: 'the examples the run began with',
-    found: 'others: a data file has changed since',
-    remedy: 'Put the file back as it was, or start a new run from the weights with --model.',
-  });
+  if (fingerprint !== checkpoint.data) throw otherData();
 }

@@ -11,6 +11,7 @@ import {
 import { SHIPPED_MODEL } from '../model/model-names.js';
 import { defaultText } from './defaults.js';
 import { robustOptions } from './robust-options.js';
+import { repeatOptions } from '../repeats/repeat-options.js';
 
 const freeze: Option<Freeze> = {
   placeholder: 'none|embeddings|encoder|N|NAME,...',
@@ -166,6 +167,7 @@ export const trainOptions = {
     max: 4_294_967_295,
   }),
   ...running,
+  ...repeatOptions,
   output: text('DIR', 'where the model and run.json go', undefined, 'runs/DATE-TIME'),
   log,
   saveSteps: integer('save a checkpoint in --output every N optimizer steps', undefined, {

@@ -6,7 +6,12 @@ import type { RawExample } from '../../src/data/read-examples.js';
 import type { Task } from '../../src/options.js';
 
 function raw(labels: readonly unknown[]): RawExample[] {
-  return labels.map((label, index) => ({ text: `text ${index}`, label, place: `row ${index + 1}` }));
+  return labels.map((label, index) => ({
+    text: `text ${index}`,
+    label,
+    place: `row ${index + 1}`,
+    row: index + 1,
+  }));
 }
 
 function problem(task: Task, labels: readonly unknown[]): AppError {

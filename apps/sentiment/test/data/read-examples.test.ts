@@ -19,8 +19,8 @@ describe('readExamples', () => {
   it('reads quotes, newlines in quotes, doubled quotes, a byte order mark and CRLF', async () => {
     const path = fileWith('a.csv', '\uFEFFlabel,text\r\n1,"two\r\nlines, ""quoted"""\r\n\r\n0,plain\r\n');
     expect(await readExamples(path, '--train', columns)).toEqual([
-      { text: 'two\r\nlines, "quoted"', label: '1', place: '--train a.csv, row 1 (line 2)' },
-      { text: 'plain', label: '0', place: '--train a.csv, row 2 (line 5)' },
+      { text: 'two\r\nlines, "quoted"', label: '1', place: '--train a.csv, row 1 (line 2)', row: 1 },
+      { text: 'plain', label: '0', place: '--train a.csv, row 2 (line 5)', row: 2 },
     ]);
   });
 
@@ -35,8 +35,8 @@ describe('readExamples', () => {
   it('reads JSON Lines with any kind of label', async () => {
     const path = fileWith('a.jsonl', '{"text":"a\\nb","label":1}\n\n{"label":["x"],"text":"\u{1F600}"}\r\n');
     expect(await readExamples(path, '--train', columns)).toEqual([
-      { text: 'a\nb', label: 1, place: '--train a.jsonl, row 1 (line 1)' },
-      { text: '\u{1F600}', label: ['x'], place: '--train a.jsonl, row 2 (line 3)' },
+      { text: 'a\nb', label: 1, place: '--train a.jsonl, row 1 (line 1)', row: 1 },
+      { text: '\u{1F600}', label: ['x'], place: '--train a.jsonl, row 2 (line 3)', row: 2 },
     ]);
   });
 
