@@ -20,14 +20,14 @@ import { startProgress } from '../progress.js';
 import { formatReport, type Report } from '../report/format.js';
 import { makeReport } from '../report/make-report.js';
 import { reportFile, writeReportPage } from '../report-page/write-report-page.js';
-import { writeRunRecord, type RunRecord } from '../run-record.js';
-import {
 import { noClasses, repeatPlan, type PartValues } from '../repeats/plan.js';
 import { readSet, runRepeats, type PartOutcome } from '../repeats/run-repeats.js';
+import { writeRunRecord, type RunRecord } from '../run-record.js';
+import {
   adapterFolder,
+  hasCheckpoint,
   readCheckpoint,
   refuseFormerCheckpoints,
-  hasCheckpoint,
   removeUnfinishedSaves,
   saveCheckpoint,
   type Checkpoint,
@@ -52,16 +52,16 @@ import { versions } from '../versions.js';
 /** `sentiment train`: data in; a trained, evaluated and saved model out. The report goes to standard output. */
 export async function train(values: CommandValues<'train'>, io: Io): Promise<number> {
   if (values.resume !== undefined) {
-    const checkpoint = await readCheckpoint(resolve(io.cwd, values.resume));
-    await removeUnfinishedSaves(checkpoint.run);
     const set = await resumedSet(values, io);
     if (set !== undefined) return set;
+    const checkpoint = await readCheckpoint(resolve(io.cwd, values.resume));
+    await removeUnfinishedSaves(checkpoint.run);
     await checkOutput(checkpoint.run, { overwrite: true });
     return (await trainInto(checkpoint.run, resumedOptions(values, checkpoint), io, checkpoint)).code;
   }
+  const plan = repeatPlan(values);
   const output = chooseOutput(values.output, io.cwd);
   await checkOutput(output, { overwrite: values.overwrite });
-  const plan = repeatPlan(values);
   await refuseFormerCheckpoints(output);
   await removeUnfinishedSaves(output);
   try {
@@ -74,9 +74,6 @@ export async function train(values: CommandValues<'train'>, io: Io): Promise<num
   }
 }
 
-interface Prepared {
-  readonly settings: TrainSettings;
-  readonly splits: Splits;
 /** Goes on with a set of runs; undefined where the folder has none. */
 async function resumedSet(values: CommandValues<'train'>, io: Io): Promise<number | undefined> {
   const directory = resolve(io.cwd, values.resume ?? '');
@@ -105,6 +102,9 @@ async function runPart(
   }
 }
 
+interface Prepared {
+  readonly settings: TrainSettings;
+  readonly splits: Splits;
   readonly fingerprint: string;
   readonly backend: Backend;
   readonly loaded: LoadedModel;
@@ -166,10 +166,10 @@ async function trainInto(
     model.dispose();
     throw error;
   });
+  await onPrepared?.();
   const packages = versions();
   io.stderr.write(`options: ${writtenOptions({ ...settings, output: shellPath(output, io.cwd) })}\n`);
   io.stderr.write(
-  await onPrepared?.();
     `versions: ${Object.entries(packages)
       .map((pair) => pair.join(' '))
       .join(', ')}\n`,

@@ -166,8 +166,8 @@ export const trainOptions = {
     min: 0,
     max: 4_294_967_295,
   }),
-  ...running,
   ...repeatOptions,
+  ...running,
   output: text('DIR', 'where the model and run.json go', undefined, 'runs/DATE-TIME'),
   log,
   saveSteps: integer('save a checkpoint in --output every N optimizer steps', undefined, {
