@@ -32,8 +32,8 @@ function strongestTokens(texts: ExplainedMistake['texts']): string {
   return strongest.map(({ text, value }) => `“${shortened(text, 20)}” ${signed(value ?? 0)}`).join(', ');
 }
 
-function explanation({ texts, sums }: ExplainedMistake): Html {
-  if (!sums) return html`There was no time to explain this one.`;
+function explanation({ texts, sums }: ExplainedMistake): Html | undefined {
+  if (!sums) return undefined;
   const { score, baselineScore, completenessError } = sums;
   const added = score - baselineScore + completenessError;
   return html`Strongest: <span class="outside">${strongestTokens(texts) || 'none'}</span>. Score
@@ -56,7 +56,7 @@ function article(explained: ExplainedMistake): Html {
       ><span>in truth <b class="outside">${mistake.truth}</b></span>
     </header>
     <p class="reading">${isEmpty ? '(empty text)' : readings}</p>
-    <p class="muted small">${explanation(explained)}</p>
+    ${explained.sums && html`<p class="muted small">${explanation(explained)}</p>`}
   </article> `;
 }
 
@@ -75,6 +75,7 @@ export function mistakesSection(mistakes: readonly ExplainedMistake[], task: Tas
     return html`<h2>Mistakes</h2>
       <p>There are none.</p>`;
   const isRegression = task === 'regression';
+  const unexplained = mistakes.filter(({ sums }) => !sums).length;
   const [raises, lowers] = isRegression
     ? ['raises the value', 'lowers it']
     : ['speaks for what the model said', 'speaks against it'];
@@ -86,7 +87,8 @@ export function mistakesSection(mistakes: readonly ExplainedMistake[], task: Tas
     <p class="muted small">
       What each token adds to a score, ${scoreMeaning[task]}: integrated gradients over the word embeddings
       (Sundararajan et al. 2017), from a text whose words are all [PAD] to this one. Each text has its own
-      shades. The completeness error is how far the tokens' sum is off.
+      shades. The completeness error is how far the tokens' sum is
+      off.${unexplained > 0 && ` There was no time to explain the last ${unexplained}.`}
     </p>
     <div class="mistakes">${mistakes.map(article)}</div> `;
 }

@@ -43,7 +43,7 @@ function table(title: string, rows: readonly (readonly [string, string])[]): Htm
 export function runFactsSection({ options, versions, backend }: RunFacts): Html {
   const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
   return html`<h2>Options and versions</h2>
-    <div class="grid">
+    <div class="grid below">
       ${table(
         'Options',
         given.map(([name, value]) => [`--${optionName(name)}`, shown(value)]),
