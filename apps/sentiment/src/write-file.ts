@@ -46,17 +46,19 @@ export async function fillDirectory(
 /**
  * Makes sure that a folder can take files without loss, before hours are spent on what goes there.
  * @param names files that must not be there; any file counts when absent
+ * @param where argument that names the folder, for messages
  * @throws AppError `output-exists`
  */
 export async function checkOutput(
   directory: string,
-  options: { readonly overwrite: boolean; readonly names?: readonly string[] },
+  options: { readonly overwrite: boolean; readonly names?: readonly string[]; readonly where?: string },
 ): Promise<void> {
-  const present = await listDirectory(directory);
+  const { where = '--output' } = options;
+  const present = await listDirectory(directory, where);
   const inTheWay = present.filter((name) => options.names?.includes(name) ?? true);
   if (inTheWay.length > 0 && !options.overwrite) {
     throw new AppError('output-exists', {
-      where: '--output',
+      where,
       expected: options.names ? `none of ${options.names.join(', ')}` : 'an empty or new directory',
       found: `${inTheWay.slice(0, 3).join(', ')}${inTheWay.length > 3 ? ', ...' : ''} in ${directory}`,
       remedy: 'Name another directory, or add --overwrite to replace files of the same name.',
@@ -69,7 +71,7 @@ export async function checkOutput(
   });
 }
 
-async function listDirectory(directory: string): Promise<string[]> {
+async function listDirectory(directory: string, where: string): Promise<string[]> {
   try {
     return await readdir(directory);
   } catch (error) {
@@ -77,7 +79,7 @@ async function listDirectory(directory: string): Promise<string[]> {
     if (code === 'ENOENT') return [];
     if (code !== 'ENOTDIR') throw error;
     throw new AppError('output-exists', {
-      where: '--output',
+      where,
       expected: 'a directory',
       found: `a file at ${directory}`,
       remedy: `Name another one; ${dirname(directory)} holds it.`,

@@ -74,12 +74,39 @@ describe('convert', () => {
     expect(existsSync(join(cwd, 'x'))).toBe(false);
   });
 
+  it('takes half precision or shards of a checkpoint for wrong usage, before it reads anything', async () => {
+    for (const option of ['--dtype=float16', '--max-shard-size=5MB']) {
+      const { code, err } = await run('./nowhere', 'x', '--format', 'tf-h5', option);
+      expect(code).toBe(2);
+      expect(err()).toContain('--format tf-h5: expected float32');
+      expect(err()).not.toContain('bug');
+    }
+  });
+
+  it('does not leave another model beside the new one, which might be loaded instead', async () => {
+    const mixed = temporaryFolder();
+    expect((await run(hf, mixed)).code).toBe(0);
+    const before = readdirSync(mixed).sort();
+    for (const more of [
+      ['--format', 'google'],
+      ['--max-shard-size', '20KB'],
+    ]) {
+      const { code, err } = await run(tf1, mixed, '--overwrite', ...more);
+      expect(code).toBe(2);
+      expect(err()).toMatch(/DEST: expected no other model.*found (config\.json, )?model\.safetensors/);
+      expect(readdirSync(mixed).sort()).toEqual(before);
+    }
+    // The same names are replaced, also where the source itself lies.
+    expect((await run(mixed, mixed, '--overwrite')).code).toBe(0);
+    expect(readdirSync(mixed).sort()).toEqual(before);
+  });
+
   it('does not write into a folder that has files', async () => {
     const full = temporaryFolder();
     writeFileSync(join(full, 'mine.txt'), 'mine');
     const { code, err } = await run(hf, full);
     expect(code).toBe(2);
-    expect(err()).toContain('mine.txt');
+    expect(err()).toContain('DEST: expected an empty or new directory, found mine.txt');
     expect(readdirSync(full)).toEqual(['mine.txt']);
   });
 });

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { convertPretrained, type ConvertReport } from '@bertune/bert';
@@ -11,6 +12,10 @@ import { resolveModel } from '../model/resolve-model.js';
 import type { CommandValues } from '../options.js';
 import { removeIfEmpty } from '../output-directory.js';
 import { checkOutput, fillDirectory } from '../write-file.js';
+
+/** Files by which a folder is loaded as a model, whatever its format. */
+const OF_A_MODEL =
+  /^(model.*\.safetensors|pytorch_model.*\.bin|tf_model.*\.h5|(model|task)\.weights\.h5|.*\.index(\.json)?|.*\.data-\d+-of-\d+|saved_model\.pb|(bert_)?config\.json)$/;
 
 /** `sentiment convert`: a model of any format in, the files of one tool out. */
 export async function convert(
@@ -27,14 +32,45 @@ export async function convert(
       remedy: 'For example: sentiment convert google-bert/bert-base-uncased bert-base --format google',
     });
   }
+  checkForm(values);
   const directory = resolve(io.cwd, destination);
-  await checkOutput(directory, { overwrite: values.overwrite });
+  await checkOutput(directory, { overwrite: values.overwrite, where: 'DEST' });
   try {
     await convertInto(directory, source, values, io);
     return 0;
   } finally {
     await removeIfEmpty(directory);
   }
+}
+
+/** @throws AppError `usage` for what safetensors alone can have */
+function checkForm({ format, dtype, maxShardSize }: CommandValues<'convert'>): void {
+  if (format === 'safetensors') return;
+  const asked = dtype === 'float32' ? undefined : `--dtype ${dtype}`;
+  const wrong = asked ?? (maxShardSize === undefined ? undefined : '--max-shard-size');
+  if (wrong === undefined) return;
+  throw new AppError('usage', {
+    where: `--format ${format}`,
+    expected: 'float32 in files as large as they come',
+    found: wrong,
+    remedy: `Leave ${wrong} out, or write safetensors.`,
+  });
+}
+
+/**
+ * Looks for files of another model that would stay beside the new one and might be loaded instead of it.
+ * @throws AppError `output-exists`
+ */
+async function refuseMixture(directory: string, staging: string): Promise<void> {
+  const written = new Set(await readdir(staging));
+  const left = (await readdir(directory)).filter((name) => OF_A_MODEL.test(name) && !written.has(name));
+  if (left.length === 0) return;
+  throw new AppError('output-exists', {
+    where: 'DEST',
+    expected: `no other model's files than those that are replaced: ${[...written].sort().join(', ')}`,
+    found: `${left.slice(0, 3).join(', ')}${left.length > 3 ? ', ...' : ''} in ${directory}`,
+    remedy: 'They might be loaded instead: name another directory, or remove them.',
+  });
 }
 
 async function convertInto(
@@ -51,6 +87,7 @@ async function convertInto(
   await fillDirectory(directory, async (staging) => {
     report = await convertPretrained(folder, staging, { format, dtype, maxShardBytes });
     if (tokenizer) written = await writeTokenizer(staging, tokenizer.tokenizer, format);
+    await refuseMixture(directory, staging);
   });
   if (report) for (const line of reportLines(report, written)) io.stdout.write(`${line}\n`);
   io.stdout.write(`saved: ${directory}\n`);
