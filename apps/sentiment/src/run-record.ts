@@ -5,6 +5,7 @@ import type { History } from '@bertune/train';
 
 import type { Backend } from './backend.js';
 import type { LabelSpace } from './data/labels.js';
+import type { RecordedEstimate } from './estimate/estimate-training.js';
 import type { Report } from './report/format.js';
 import { writeFileAtomic } from './write-file.js';
 
@@ -39,6 +40,8 @@ export interface RunRecord extends TrainingRecord {
   readonly maxLength: number;
   /** Numbers of examples. */
   readonly examples: { readonly train: number; readonly valid: number; readonly test: number };
+  /** What the training was expected to take, and took; absent where Ctrl-C came first. */
+  readonly estimate?: RecordedEstimate | undefined;
   /** Figures on the examples named by `of`; absent when the training was interrupted. */
   readonly result?: { readonly of: 'test' | 'valid'; readonly report: Report };
 }

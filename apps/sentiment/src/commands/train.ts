@@ -7,6 +7,8 @@ import { startBackend, type Backend } from '../backend.js';
 import { countClasses } from '../data/labels.js';
 import { loadSplits, type Splits } from '../data/load-splits.js';
 import { AppError } from '../errors.js';
+import { recordedEstimate } from '../estimate/estimate-training.js';
+import { formatEstimate } from '../estimate/format.js';
 import type { Io } from '../io.js';
 import { buildModel, type LoadedModel } from '../model/build-model.js';
 import { checkLossOptions } from '../model/head-options.js';
@@ -45,7 +47,7 @@ import {
   storedOptions,
 } from '../training/resume.js';
 import { notFinite } from '../training/not-finite.js';
-import { runTraining, type Trained } from '../training/run-training.js';
+import { estimateOnly, runTraining, type Trained } from '../training/run-training.js';
 import { resolveSettings, writtenOptions, type TrainSettings } from '../training/settings.js';
 import { versions } from '../versions.js';
 
@@ -60,6 +62,7 @@ export async function train(values: CommandValues<'train'>, io: Io): Promise<num
     return (await trainInto(checkpoint.run, resumedOptions(values, checkpoint), io, checkpoint)).code;
   }
   const plan = repeatPlan(values);
+  if (values.estimateOnly) return estimate(values, io);
   const output = chooseOutput(values.output, io.cwd);
   await checkOutput(output, { overwrite: values.overwrite });
   await refuseFormerCheckpoints(output);
@@ -207,6 +210,7 @@ async function trainInto(
       history,
       started: started.toISOString(),
       trainingSeconds: (Date.now() - begin) / 1000,
+      estimate: trained.estimate && recordedEstimate(trained.estimate, trained.took),
     };
     if (history.steps === (checkpoint?.state.steps ?? 0)) {
       if (failure) throw notFinite(failure, undefined, io);
@@ -245,6 +249,27 @@ async function trainInto(
   } finally {
     trained?.dispose();
     model.dispose();
+  }
+}
+
+/** `--estimate-only`: what the training would take, on standard output. Nothing is trained or written. */
+async function estimate(values: CommandValues<'train'>, io: Io): Promise<number> {
+  const { settings, splits, backend, loaded } = await prepare(values, io, undefined);
+  try {
+    const found = await io.interruptible((signal) =>
+      estimateOnly({
+        ...{ loaded, splits, settings, signal, makeExecutor: backend.makeExecutor },
+        output: '',
+        sink: io.stderr,
+        from: undefined,
+        saveCheckpoint: () => Promise.reject(new Error('nothing is trained')),
+      }),
+    );
+    if (!found) throw nothingTrained();
+    io.stdout.write(`${formatEstimate(found).join('\n')}\n`);
+    return 0;
+  } finally {
+    loaded.model.dispose();
   }
 }
 

@@ -11,6 +11,7 @@ import {
 import { SHIPPED_MODEL } from '../model/model-names.js';
 import { defaultText } from './defaults.js';
 import { robustOptions } from './robust-options.js';
+import { estimateOptions } from '../estimate/estimate-options.js';
 import { repeatOptions } from '../repeats/repeat-options.js';
 
 const freeze: Option<Freeze> = {
@@ -170,6 +171,7 @@ export const trainOptions = {
   ...running,
   output: text('DIR', 'where the model and run.json go', undefined, 'runs/DATE-TIME'),
   log,
+  ...estimateOptions,
   saveSteps: integer('save a checkpoint in --output every N optimizer steps', undefined, {
     min: 1,
     defaultText: 'only on Ctrl-C',

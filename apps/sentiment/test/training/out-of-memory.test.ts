@@ -10,7 +10,8 @@ import { buildModel, type LoadedModel } from '../../src/model/build-model.js';
 import { scoreExamples } from '../../src/model/score.js';
 import { type CommandValues, commands } from '../../src/options.js';
 import { readCheckpoint, saveCheckpoint } from '../../src/training/checkpoint.js';
-import { runTraining, type TrainingJob } from '../../src/training/run-training.js';
+import type { TrainingJob } from '../../src/training/open-training.js';
+import { runTraining } from '../../src/training/run-training.js';
 import { resolveSettings } from '../../src/training/settings.js';
 import { temporaryFolder } from '../helpers/files.js';
 
