@@ -9,7 +9,9 @@ import { SourceError } from './errors.js';
 import { chooseWeights, COMPANIONS, isWeightsFile, shardsOf, WEIGHT_NAMES } from './model-files.js';
 import { isAway, offline, resolveRemoteArchive } from './remote-archive.node.js';
 import { askFile, refusedAddress, type RemoteFile } from './remote-file.js';
+import { SAVED_MODEL } from '../saved-model/find-saved-model.js';
 import { exists } from './hub-cache.node.js';
+import { unescapedPart } from './hub-id.js';
 import type { ResolveOptions } from './sources.js';
 import type { Timing } from './timing.js';
 
@@ -161,7 +163,7 @@ export async function resolveAddress(
     );
   }
   const url = new URL(source);
-  const name = decodeURIComponent(url.pathname.split('/').at(-1) ?? '');
+  const name = unescapedPart(url.pathname.split('/').at(-1) ?? '');
   const asArchive = (): Promise<string> =>
     resolveRemoteArchive(
       { source, name: name || url.hostname, address: () => Promise.resolve(source) },
@@ -170,7 +172,7 @@ export async function resolveAddress(
     );
   if (/\.(zip|tar|tar\.gz|tgz)$/i.test(name)) return asArchive();
   const isFile = isWeightsFile(name);
-  const path = isFile ? url.pathname.replace(/[^/]*$/, '') : url.pathname;
+  const path = isFile || name === SAVED_MODEL ? url.pathname.replace(/[^/]*$/, '') : url.pathname;
   const base = url.origin + path.replace(/\/+$/, '');
   const site: Site = { source, base, query: url.search, options, timing };
   if (isFile) return resolveFolder(site, name);

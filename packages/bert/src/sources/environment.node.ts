@@ -86,3 +86,12 @@ export async function kaggleAccount(): Promise<{ username: string; key: string }
   }
   return undefined;
 }
+
+/** What to say of a variable that names a proxy for an address which this Node does not use, as most do not unless they are told to. */
+export function proxyHint({ protocol }: URL): string {
+  if (process.env.NODE_USE_ENV_PROXY === '1') return '';
+  const names = [`${protocol.slice(0, -1)}_proxy`, 'all_proxy'].flatMap((name) => [name.toUpperCase(), name]);
+  const named = names.find((name) => variable(name) !== undefined);
+  if (named === undefined) return '';
+  return ` ${named} is set, but Node ${process.versions.node} does not use it: that takes version 22.21 or 24, and NODE_USE_ENV_PROXY=1.`;
+}

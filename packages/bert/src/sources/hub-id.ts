@@ -12,6 +12,15 @@ export interface HubId {
 const PART = /^(?!.*(?:--|\.\.))\w(?:[\w.-]{0,94}\w)?$/;
 const REVISION = /^(?!.*(?:\.\.|\/\/))[\w][\w./-]{0,254}$/;
 
+/** A part of an address without its escapes; one whose escapes are none stays as it is. */
+export function unescapedPart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** Reads `owner/name`, `name`, either with `@revision`; undefined for anything else. */
 export function parseHubId(source: string): HubId | undefined {
   const [id, revision, more] = source.split('@');
@@ -21,14 +30,25 @@ export function parseHubId(source: string): HubId | undefined {
   return { id, revision };
 }
 
-/** Reads the address of a model's page on the hub, or of a folder or file below it; undefined for anything else. */
-export function parseHubAddress(address: string, hosts: readonly string[]): HubId | undefined {
+/**
+ * Reads the address of a model's page on the hub, or of a folder or file below it; undefined for anything else.
+ * @param endpoints addresses of the hub and of a mirror, which may lie in a folder of its host
+ */
+export function parseHubAddress(address: string, endpoints: readonly string[]): HubId | undefined {
   if (!URL.canParse(address)) return undefined;
   const { origin, pathname } = new URL(address);
-  if (!hosts.includes(origin)) return undefined;
-  const parts = pathname.split('/').filter((part) => part !== '');
+  const folders = endpoints
+    .map((endpoint) => new URL(endpoint))
+    .filter((endpoint) => endpoint.origin === origin)
+    .map((endpoint) => endpoint.pathname.replace(/\/*$/, '/'));
+  const folder = folders.find((known) => pathname.startsWith(known));
+  if (folder === undefined) return undefined;
+  const parts = pathname
+    .slice(folder.length)
+    .split('/')
+    .filter((part) => part !== '');
   const at = parts.findIndex((part) => ['tree', 'blob', 'resolve', 'raw'].includes(part));
-  const revision = at > 0 ? decodeURIComponent(parts[at + 1] ?? 'main') : undefined;
+  const revision = at > 0 ? unescapedPart(parts[at + 1] ?? 'main') : undefined;
   const hub = parseHubId(parts.slice(0, at > 0 ? at : undefined).join('/'));
   return hub && hub.revision === undefined ? { id: hub.id, revision } : undefined;
 }

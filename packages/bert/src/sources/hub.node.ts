@@ -213,11 +213,15 @@ async function fetchModel(job: Job): Promise<string> {
     const message = `${id}: expected weights in one of the formats that this package reads, found ${list || 'no files'}.`;
     throw new SourceError('no-model', message, { source: id });
   }
-  await fetchFiles(
-    job,
-    commit,
-    COMPANIONS.filter((name) => files.includes(name)),
-  );
+  const companions = COMPANIONS.filter((name) => files.includes(name));
+  try {
+    await fetchFiles(job, commit, companions);
+  } catch (error) {
+    // A cache that others keep and we may only read: what it has of this commit is enough to load the model.
+    const reason = (asSourceError(error, id, folder.path) as { code?: unknown }).code;
+    if (reason === 'cache-not-writable' && (await lacks(snapshot)).length === 0) return snapshot;
+    throw error;
+  }
   await fetchFiles(job, commit, weights.files);
   if (weights.index !== undefined) {
     const path = join(snapshot, weights.index);
@@ -225,7 +229,11 @@ async function fetchModel(job: Job): Promise<string> {
     if (shards === undefined) throw nonsense(job, `${weights.index} is no list of files`);
     await fetchFiles(job, commit, shards);
   }
-  await writeRef(folder, revision, commit);
+  await writeRef(folder, revision, commit).catch((error: unknown) => {
+    const { code } = asSourceError(error, id, folder.path) as { code?: unknown };
+    // What the name means is asked again next time; the model itself is whole.
+    if (code !== 'cache-not-writable') throw error;
+  });
   return snapshot;
 }
 

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { SourceError } from './errors.js';
-import { WEIGHT_NAMES } from './model-files.js';
+import { isWeightsFile, WEIGHT_NAMES } from './model-files.js';
 import { nearest, question } from './suggest.js';
 
 const isArchiveName = (name: string): boolean => /\.(zip|tar|tar\.gz|tgz)$/i.test(name);
@@ -28,6 +28,23 @@ function pathOf(source: string, cwd: string | undefined): string {
   return cwd === undefined ? source : resolve(cwd, source);
 }
 
+/** Files that are weights, or whose folder says what they are. */
+const isModelFile = (name: string): boolean =>
+  isWeightsFile(name) ||
+  /\.(ckpt|index)$|\.data-\d+-of-\d+$/.test(name) ||
+  basename(name) === 'saved_model.pb';
+
+/** The error for a file that is no model: what it may be, and what to give instead. */
+function noModel(path: string, source: string): SourceError {
+  const isArchive = /\.(gz|bz2|xz|zst|7z|rar|txz|tbz2?)$/i.test(path);
+  const expected = isArchive ? 'an archive that is unpacked here (.zip, .tar, .tar.gz, .tgz)' : 'weights';
+  const remedy = isArchive
+    ? 'Unpack it, and give the folder.'
+    : `Give the folder, ${dirname(resolve(path))}.`;
+  const message = `${source}: expected ${expected}, a folder of a model or an id, found the file ${basename(path)}. ${remedy}`;
+  return new SourceError('no-model', message, { source });
+}
+
 /** A clone without Git LFS has texts of three lines in place of the weights. */
 async function refusePointers(path: string, source: string): Promise<void> {
   const information = await stat(path);
@@ -46,7 +63,7 @@ async function refusePointers(path: string, source: string): Promise<void> {
 /**
  * What lies under a path.
  * @returns undefined where there is nothing
- * @throws SourceError `lfs-pointer`
+ * @throws SourceError `lfs-pointer`; `no-model` for a file that is none
  */
 export async function findLocal(source: string, cwd: string | undefined): Promise<Local | undefined> {
   const path = pathOf(source, cwd);
@@ -57,6 +74,8 @@ export async function findLocal(source: string, cwd: string | undefined): Promis
   }
   if (found.isFile() && isArchiveName(path)) return { kind: 'archive', path };
   await refusePointers(path, source);
+  if (found.isFile() && !isModelFile(path) && !(await stat(`${path}.index`).catch(() => undefined)))
+    throw noModel(path, source);
   return { kind: 'model', path };
 }
 

@@ -1,3 +1,4 @@
+import { proxyHint } from './environment.node.js';
 import { SourceError } from './errors.js';
 import { sleep, type Timing, TIMING } from './timing.js';
 
@@ -85,7 +86,7 @@ function unreachable(address: string, error: unknown): SourceError {
   const { host } = new URL(address);
   const message =
     `${address}: ${host} cannot be reached (${networkReason(error)}). Look at the network, and at proxies and firewalls; ` +
-    'or give a folder on this machine.';
+    `or give a folder on this machine.${proxyHint(new URL(address))}`;
   return new SourceError('no-network', message, { source: address, cause: error });
 }
 

@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 import { resolveAddress } from './address.node.js';
 import { SourceError } from './errors.js';
 import { hubEnvironment } from './environment.node.js';
@@ -17,6 +19,7 @@ export async function resolveSource(
   options: ResolveOptions,
   timing: Timing = TIMING,
 ): Promise<string> {
+  if (/^(?!https?:)[a-z][a-z\d+.-]+:\/\//i.test(source)) return resolveScheme(source, options, timing);
   const local = await findLocal(source, options.cwd);
   if (local?.kind === 'archive') return resolveLocalArchive(local.path, options);
   if (local) return local.path;
@@ -27,12 +30,7 @@ export async function resolveSource(
   if (handle) return resolveHandle(handle, options, timing);
   if (!isAddress && isPath(source)) throw await noSuchPath(source, cwd);
   const { endpoint } = await hubEnvironment(options);
-  const hub = isAddress
-    ? parseHubAddress(
-        source,
-        [endpoint, HUB].map((address) => new URL(address).origin),
-      )
-    : parseHubId(source);
+  const hub = isAddress ? parseHubAddress(source, [endpoint, HUB]) : parseHubId(source);
   if (hub === undefined && isAddress) return resolveAddress(source, options, timing);
   if (hub === undefined) throw await noSuchPath(source, cwd);
   const asked = { id: hub.id, revision: revision ?? hub.revision };
@@ -52,6 +50,21 @@ export async function resolveSource(
       cause: error,
     });
   }
+}
+
+/** An address that begins otherwise than the network's: of a file on this machine, or of nothing that is known. */
+async function resolveScheme(source: string, options: ResolveOptions, timing: Timing): Promise<string> {
+  let path: string | undefined;
+  if (/^file:/i.test(source) && URL.canParse(source)) {
+    try {
+      path = fileURLToPath(source);
+    } catch {
+      // Such as file://another-machine/x.
+    }
+  }
+  if (path !== undefined) return resolveSource(path, options, timing);
+  const message = `${source}: expected an address that begins with https://, http:// or file:///, found another. Fetch it yourself, and give the file or folder.`;
+  throw new SourceError('not-a-source', message, { source });
 }
 
 /** Sources of Node. */

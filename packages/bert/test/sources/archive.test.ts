@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 
 import { describe, expect, it } from '@jest/globals';
@@ -262,6 +263,29 @@ describe('a path', () => {
       const error = await failure(source);
       expect([error.code, error.message]).toEqual(['not-found', expect.stringContaining(remark)]);
     }
+  });
+
+  it('to a file that is no model says what to give', async () => {
+    const config = await failure(put('config.json', new TextEncoder().encode('{}')));
+    expect([config.code, config.message]).toEqual([
+      'no-model',
+      expect.stringContaining(`found the file config.json. Give the folder, ${folder()}.`),
+    ]);
+    const packed = await failure(put('model.tar.bz2', new Uint8Array(9)));
+    expect([packed.code, packed.message]).toEqual([
+      'no-model',
+      expect.stringMatching(/expected an archive that is unpacked here \(\.zip.*Unpack it/),
+    ]);
+    put('weights.index', new Uint8Array(1));
+    const prefix = put('weights', new Uint8Array(1));
+    expect(await resolvePretrained(prefix)).toBe(prefix);
+  });
+
+  it('as an address is that path, and other schemes are refused', async () => {
+    const path = put('a model.safetensors', new Uint8Array(9));
+    expect(await resolvePretrained(pathToFileURL(path).href)).toBe(path);
+    for (const address of ['ftp://host/model', 's3://bucket/model', 'file://elsewhere/model'])
+      expect([address, (await failure(address)).code]).toEqual([address, 'not-a-source']);
   });
 
   it('to a clone without Git LFS says what to run', async () => {

@@ -70,6 +70,18 @@ describe('a server in trouble', () => {
     ]);
   });
 
+  it('cannot be reached: a proxy that this Node does not use is named', async () => {
+    const away = { endpoint: 'http://127.0.0.1:9' };
+    process.env.HTTP_PROXY = 'http://127.0.0.1:8';
+    try {
+      expect((await failure(get('acme/sharded', away))).message).toContain('HTTP_PROXY is set, but Node');
+      process.env.NODE_USE_ENV_PROXY = '1';
+      expect((await failure(get('acme/sharded', away))).message).not.toContain('HTTP_PROXY');
+    } finally {
+      for (const name of ['HTTP_PROXY', 'NODE_USE_ENV_PROXY']) Reflect.deleteProperty(process.env, name);
+    }
+  });
+
   it('is not asked when the network is not to be used', async () => {
     process.env.HF_HUB_OFFLINE = '1';
     const error = await failure(get());
@@ -137,6 +149,16 @@ describe('the disk', () => {
     ];
     const error = await failure(get());
     expect([error.code, error.message]).toEqual(['disk-full', expect.stringContaining('9000000.0 GB')]);
+  });
+
+  it('that cannot be written to serves what it has, where that is enough to load', async () => {
+    const path = await get();
+    rmSync(cache('.locks'), { recursive: true });
+    writeFileSync(cache('.locks'), 'stands for a cache that belongs to somebody else');
+    rmSync(join(path, 'vocab.txt'));
+    expect(await get()).toBe(path);
+    rmSync(join(path, 'model.safetensors'));
+    expect((await failure(get())).code).toBe('cache-not-writable');
   });
 
   it('whose cache is a file is no cache', async () => {

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
+import { parseHubAddress } from '../../src/sources/hub-id.js';
 import type { SourceProgress } from '../../src/sources/sources.js';
 import { base, cache, failure, folder, get, ID, repo, server, shard, text, weights } from './hub-fixture.js';
 import { ASKED, commitOf, sha256, TOKEN } from './hub-server.js';
@@ -77,6 +78,18 @@ describe('a model of the hub', () => {
     await get(ID, { revision: 'v1.0' });
     expect(readFileSync(repo('refs', 'refs', 'pr', '1'), 'utf8')).toBe(base.commit);
     expect(readFileSync(repo('refs', 'v1.0'), 'utf8')).toBe(base.commit);
+  });
+
+  it('comes by its page on a mirror that lies in a folder of its host', () => {
+    const mirror = ['https://host.example/pre/fix/', 'https://huggingface.co'];
+    const page = (path: string): unknown => parseHubAddress(`https://host.example${path}`, mirror);
+    expect(page('/pre/fix/acme/model/tree/v1')).toEqual({ id: 'acme/model', revision: 'v1' });
+    expect(page('/acme/model')).toBeUndefined();
+    expect(page('/pre/fixed/acme/model')).toBeUndefined();
+    expect(parseHubAddress('https://huggingface.co/acme/model', mirror)).toEqual({
+      id: 'acme/model',
+      revision: undefined,
+    });
   });
 
   it('brings all shards, and all of a SavedModel', async () => {

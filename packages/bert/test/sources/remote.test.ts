@@ -71,7 +71,12 @@ describe('the address of', () => {
       { name: 'saved_model.pb', content: 'pb' },
       ...membersOf(model('tf2-savedmodel-hub')),
     ]);
-    same(await get(`${server.url}/saved`), 'variables/variables.data-00000-of-00001', 'tf2-savedmodel-hub');
+    for (const name of ['', '/saved_model.pb'])
+      same(
+        await get(`${server.url}/saved${name}`),
+        'variables/variables.data-00000-of-00001',
+        'tf2-savedmodel-hub',
+      );
     Reflect.deleteProperty(server.files, '/sharded/model-00002-of-00003.safetensors');
     server.files['/sharded/vocab.txt'] = Buffer.from('new');
     const error = await failure(get(`${server.url}/sharded`));
@@ -152,6 +157,11 @@ describe('the address of', () => {
       const error = await failure(get(server.url + path));
       expect([path, error.code, error.message]).toEqual([path, code, expect.stringContaining(remark)]);
     }
+  });
+
+  it('with escapes that are none is taken as it is', async () => {
+    expect((await failure(get(`${server.url}/%zz`))).code).toBe('no-model');
+    expect((await failure(get(`${server.url}/%zz.zip`))).code).toBe('not-found');
   });
 
   it('what is in the cache is used when the server is away, or the network is not to be used', async () => {
