@@ -109,12 +109,32 @@ def ordered(path):
             file[name].attrs["last"] = 1
 
 
+def chunks(path):
+    """Datasets in chunks: values counted from 0 in every one, so that a chunk in a wrong place shows."""
+    with h5py.File(path, "w") as file:
+        def add(name, shape, chunks, dtype="<f4", **options):
+            file.create_dataset(name, data=counting(int(np.prod(shape))).reshape(shape), chunks=chunks, dtype=dtype, **options)
+
+        add("plain", (10,), (4,))
+        add("gzip", (7, 5), (3, 2), compression="gzip")
+        add("everything", (3, 7, 5), (2, 3, 5), compression="gzip", compression_opts=9, shuffle=True, fletcher32=True)
+        add("checked", (9,), (9,), fletcher32=True)
+        add("shuffled", (6, 4), (4, 4), dtype=">f8", shuffle=True)
+        add("larger", (2, 3), (64, 64), maxshape=(None, None), compression="gzip")
+        add("many", (400,), (1,))
+        add("half", (5, 5), (2, 2), dtype="<f2", compression="gzip", shuffle=True)
+
+
 def refused(folder):
+    with h5py.File(folder / "lzf.h5", "w") as file:
+        file.create_dataset("values", data=counting(100), chunks=(10,), compression="lzf")
+    with h5py.File(folder / "chunk-missing.h5", "w") as file:
+        file.create_dataset("values", (4, 4), "<f4", chunks=(2, 4))[:2] = 1
+    with h5py.File(folder / "chunk-bomb.h5", "w") as file:
+        file.create_dataset("values", data=np.zeros(3 << 18, "<f4"), chunks=(1 << 18,), compression="gzip")
     with h5py.File(folder / "many-latest.h5", "w", libver="latest") as file:
         for i in range(40):
             file[f"row_{i}"] = counting(1)
-    with h5py.File(folder / "chunked.h5", "w") as file:
-        file.create_dataset("values", data=counting(100), chunks=(10,), compression="gzip")
     with h5py.File(folder / "chunked-latest.h5", "w", libver="latest") as file:
         file.create_dataset("values", data=counting(100), chunks=(10,))
     with h5py.File(folder / "shared-type.h5", "w") as file:
@@ -230,6 +250,7 @@ if __name__ == "__main__":
     links(options.folder / "hdf5/links.h5")
     latest(options.folder / "hdf5/latest.h5")
     ordered(options.folder / "hdf5/ordered.h5")
+    chunks(options.folder / "hdf5/chunks.h5")
     user_block(options.folder / "hdf5/user-block.h5")
     refused(options.folder / "hdf5")
     if options.model:

@@ -117,9 +117,67 @@ describe('files written by h5py', () => {
     });
   });
 
+  it('may be cut into chunks, packed, shuffled and checked', async () => {
+    const sizes: Record<string, [dtype: string, shape: number[]]> = {
+      plain: ['F32', [10]],
+      gzip: ['F32', [7, 5]],
+      everything: ['F32', [3, 7, 5]],
+      checked: ['F32', [9]],
+      shuffled: ['F64', [6, 4]],
+      larger: ['F32', [2, 3]],
+      many: ['F32', [400]],
+      half: ['F16', [5, 5]],
+    };
+    await withFile(path('chunks.h5'), async (file) => {
+      expect(Object.fromEntries([...file.entries].map(([name, { dtype, shape }]) => [name, [dtype, shape]]))).toEqual(sizes); // prettier-ignore
+      for (const [name, [, shape]] of Object.entries(sizes))
+        expect([name, ...(await file.read(name))]).toEqual([
+          name,
+          ...counting(shape.reduce((a, b) => a * b)),
+        ]);
+    });
+  });
+
+  it('with a checksum on their chunks are refused when a byte of it or under it changes', async () => {
+    const whole = Buffer.from(readFileSync(path('chunks.h5')));
+    const checksum = Uint8Array.of(0x03, 0x82, 0x0b, 0x90);
+    const values = new Uint8Array(Float32Array.from(counting(9)).buffer);
+    const at = whole.indexOf(Buffer.concat([values, checksum]));
+    expect(at).toBeGreaterThan(0);
+    for (let offset = 0; offset < 40; offset++) {
+      const bytes = Uint8Array.from(whole);
+      bytes[at + offset] ^= 0x20;
+      await expect(withFile(bytes, (file) => file.read('checked'))).rejects.toMatchObject({
+        code: 'checksum-mismatch',
+        tensor: 'checked',
+      });
+    }
+  });
+
+  it('that are packed are refused when they unpack to something else', async () => {
+    const whole = Buffer.from(readFileSync(path('chunks.h5')));
+    let refused = 0;
+    for (let at = whole.indexOf(Uint8Array.of(0x78)); at >= 0; at = whole.indexOf(0x78, at + 1)) {
+      const bytes = Uint8Array.from(whole);
+      bytes[at] = 0x79;
+      for (const name of ['gzip', 'everything', 'half'])
+        await withFile(bytes, (file) => file.read(name)).catch((error: unknown) => {
+          expect(error).toMatchObject({ name: 'CheckpointError' });
+          refused++;
+        });
+    }
+    expect(refused).toBeGreaterThan(10);
+  });
+
   it.each([
-    ['chunked.h5', 'not-supported', /values is cut into chunks.*h5repack -l CONTI/],
-    ['chunked-latest.h5', 'not-supported', /values is cut into chunks/],
+    ['lzf.h5', 'not-supported', /values is stored by the filter lzf.*h5repack -f GZIP/],
+    ['chunk-missing.h5', 'size-mismatch', /values of shape \[4, 4\] needs 2 chunks, but has 1/],
+    ['chunk-bomb.h5', 'size-mismatch', /with values its chunks unpack to more than 1048576 bytes/],
+    [
+      'chunked-latest.h5',
+      'not-supported',
+      /values is cut into chunks of HDF5's latest format.*h5repack -l CONTI/,
+    ],
     ['many-latest.h5', 'not-supported', /many objects in HDF5's latest format/],
     ['shared-type.h5', 'not-supported', /what values is lies elsewhere in the file/],
     ['external.h5', 'not-supported', /what values is lies in other files/],
@@ -220,7 +278,7 @@ describe('damaged files', () => {
     expect(await open(file)).toBe('offsets-overlap');
   });
 
-  it.each(['types.h5', 'links.h5', 'latest.h5', 'user-block.h5'])(
+  it.each(['types.h5', 'links.h5', 'latest.h5', 'user-block.h5', 'chunks.h5'])(
     '%s changed anywhere is read or refused',
     async (name) => {
       const whole = bytes(name);

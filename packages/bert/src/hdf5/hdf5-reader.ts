@@ -7,6 +7,7 @@ import { memoryFile } from '../files-memory.js';
 import { DTYPE_BYTES, type SafetensorsDtype } from '../safetensors/dtype.js';
 import { swapBytes } from '../tensor-bundle/bundle-dtypes.js';
 import { readTextAttribute } from './attributes.js';
+import { type ChunkedValues, chunkedValues, readChunked } from './chunked-values.js';
 import { readDataspace } from './dataspace.js';
 import { type Datatype, readDatatype } from './datatype.js';
 import type { Hdf5Bytes } from './hdf5-bytes.js';
@@ -44,7 +45,7 @@ export interface Hdf5File {
 interface Stored extends Hdf5Dataset {
   readonly datatype: Datatype;
   readonly byteLength: number;
-  readonly layout: Layout;
+  readonly layout: Exclude<Layout, { kind: 'chunked' }> | ChunkedValues;
 }
 
 /** Most objects and deepest nesting of a file that is read; a BERT of 24 layers has about 2,000 and 9. */
@@ -53,6 +54,19 @@ const DEEPEST = 64;
 
 const found = (messages: readonly Message[], type: number): Message | undefined =>
   messages.find((message) => message.type === type);
+
+/** @throws CheckpointError `size-mismatch` where a dataset in one piece has not the bytes that its shape takes */
+function checkSize(
+  { file: { path: file } }: Hdf5Bytes,
+  layout: Exclude<Layout, { kind: 'chunked' }>,
+  { name, dtype, shape, byteLength }: Hdf5Dataset & { readonly byteLength: number },
+): void {
+  const isNowhere = layout.kind === 'contiguous' && layout.address === undefined;
+  const stored = layout.kind === 'compact' ? layout.values.length : Math.min(layout.length, byteLength);
+  if (stored === byteLength && !(isNowhere && byteLength > 0)) return;
+  const message = `${file}: ${name} of dtype ${dtype} and shape [${shape.join(', ')}] needs ${byteLength} bytes, but has ${isNowhere ? 0 : stored}.`;
+  throw new CheckpointError('size-mismatch', message, { file, tensor: name });
+}
 
 async function readDataset(
   bytes: Hdf5Bytes,
@@ -73,16 +87,16 @@ async function readDataset(
   const datatype = readDatatype(type.body);
   const shape = readDataspace(bytes, space.body);
   const byteLength = shape.reduce((product, length) => product * length, datatype.size);
-  const layout = readLayout(bytes, place.body, name);
-  const stored = layout.kind === 'compact' ? layout.values.length : Math.min(layout.length, byteLength);
-  if (
-    stored !== byteLength ||
-    (layout.kind === 'contiguous' && layout.address === undefined && byteLength > 0)
-  ) {
-    const has = layout.kind === 'contiguous' && layout.address === undefined ? 0 : stored;
-    const message = `${file}: ${name} of dtype ${datatype.name} and shape [${shape.join(', ')}] needs ${byteLength} bytes, but has ${has}.`;
-    throw new CheckpointError('size-mismatch', message, { file, tensor: name });
-  }
+  const where = readLayout(bytes, place.body, name);
+  const layout =
+    where.kind === 'chunked'
+      ? await chunkedValues(bytes, where, found(messages, MESSAGE.filters), {
+          name,
+          shape,
+          size: datatype.size,
+        })
+      : where;
+  if (layout.kind !== 'chunked') checkSize(bytes, layout, { name, dtype: datatype.name, shape, byteLength });
   if (layout.kind === 'contiguous' && layout.address !== undefined) bytes.place(layout.address, byteLength);
   // Keras saves BF16, which HDF5 does not know, as two bytes without meaning and says in an attribute what they are.
   const isBf16 =
@@ -135,6 +149,8 @@ function checkOverlap(bytes: Hdf5Bytes, datasets: Iterable<Stored>): void {
   ).values()) {
     if (layout.kind === 'contiguous' && layout.address !== undefined && byteLength > 0)
       places.push({ address: layout.address, end: layout.address + byteLength, name });
+    if (layout.kind === 'chunked')
+      for (const { address, length } of layout.chunks) places.push({ address, end: address + length, name });
   }
   places.sort((a, b) => a.address - b.address);
   places.forEach(({ address, name }, i) => {
@@ -145,15 +161,31 @@ function checkOverlap(bytes: Hdf5Bytes, datasets: Iterable<Stored>): void {
   });
 }
 
+/** How much larger than the file all chunks may be when they are unpacked, and what every file may have: weights hardly shrink. */
+const UNPACKED = { ratio: 4, floor: 2 ** 20 } as const;
+
+/** @throws CheckpointError `size-mismatch` for chunks that unpack to far more than the file has */
+function checkUnpacked({ file: { path: file, size } }: Hdf5Bytes, datasets: Iterable<Stored>): void {
+  const most = Math.max(UNPACKED.floor, UNPACKED.ratio * size);
+  let unpacked = 0;
+  for (const { name, layout, byteLength } of datasets) {
+    if (layout.kind !== 'chunked') continue;
+    unpacked += byteLength;
+    if (Math.max(unpacked, layout.chunkBytes) <= most) continue;
+    const message = `${file}: with ${name} its chunks unpack to more than ${most} bytes, ${UNPACKED.ratio} times the file. If you trust it, rewrite it: h5repack -l CONTI -f NONE OLD NEW.`;
+    throw new CheckpointError('size-mismatch', message, { file, tensor: name });
+  }
+}
+
 /**
  * Opens an HDF5 file and checks its whole structure before any memory for values is asked for. Read is what Keras,
- * `transformers` and h5py write with their defaults: datasets in one piece of integers and floats. Links to other paths
- * and to other files are not followed. Datasets are then read one at a time, straight from the file.
+ * `transformers` and h5py write: datasets in one piece or in chunks (plain, gzip, shuffle, Fletcher's checksums) of integers
+ * and floats. Links to other paths and to other files are not followed. Datasets are then read one at a time, straight from the file.
  * @param source path, address (in a browser), the whole file, or an open one, which is closed with the result or when
  *   opening fails
  * @throws CheckpointError `not-found`, `read-failed`, `truncated`, `header-invalid`, `size-mismatch`,
- *   `offsets-outside-file`, `offsets-overlap`; `not-supported` for datasets in chunks, and for large groups and shared types
- *   of HDF5's latest format
+ *   `offsets-outside-file`, `offsets-overlap`; `not-supported` for other filters, and for chunks, large groups and shared types
+ *   of HDF5's latest format; when a dataset is read also `checksum-mismatch`
  * @see https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html
  */
 export async function openHdf5(source: string | Uint8Array | RandomAccessFile): Promise<Hdf5File> {
@@ -167,6 +199,7 @@ export async function openHdf5(source: string | Uint8Array | RandomAccessFile): 
     const { bytes, root } = await readSuperblock(data);
     const datasets = await readTree(bytes, root);
     checkOverlap(bytes, datasets.values());
+    checkUnpacked(bytes, datasets.values());
     const entries = new Map(
       [...datasets].map(([name, { dtype, shape }]) => [name, { name, dtype, shape }] as const),
     );
@@ -179,6 +212,7 @@ export async function openHdf5(source: string | Uint8Array | RandomAccessFile): 
       const dtype: SafetensorsDtype = readableDtype(dataset.dtype, where);
       const values = new Uint8Array(byteLength);
       if (layout.kind === 'compact') values.set(layout.values);
+      else if (layout.kind === 'chunked') await readChunked(bytes, layout, values, where);
       else if (layout.address !== undefined) await data.read(values, bytes.place(layout.address, byteLength));
       if (datatype.isBigEndian) swapBytes(values, DTYPE_BYTES[dtype]);
       return toValues(dtype, values, where);

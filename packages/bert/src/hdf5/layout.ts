@@ -2,9 +2,10 @@ import { CheckpointError } from '../errors.js';
 import type { ByteCursor } from '../tensor-bundle/byte-cursor.js';
 import type { Hdf5Bytes } from './hdf5-bytes.js';
 
-/** Where the values of a dataset lie: in its header, or in one piece of the file. */
+/** Where the values of a dataset lie: in its header, in one piece of the file, or in chunks that a tree lists. */
 export type Layout =
   | { readonly kind: 'compact'; readonly values: Uint8Array }
+  | { readonly kind: 'chunked'; readonly address: number | undefined; readonly chunkShape: readonly number[] }
   | { readonly kind: 'contiguous'; readonly address: number | undefined; readonly length: number };
 
 const COMPACT = 0;
@@ -29,10 +30,19 @@ function readOldLayout(bytes: Hdf5Bytes, cursor: ByteCursor, path: string): Layo
   return { kind: 'contiguous', address, length: Infinity };
 }
 
+/** The last of the sizes is that of a number, in bytes. */
+function readChunked(bytes: Hdf5Bytes, cursor: ByteCursor, path: string): Layout {
+  const rank = cursor.byte();
+  const address = bytes.address(cursor);
+  const sizes = Array.from({ length: rank }, () => cursor.fixed32());
+  if (rank < 2 || sizes.includes(0)) throw bytes.fault(`${path} has chunks of sizes [${sizes.join(', ')}]`);
+  return { kind: 'chunked', address, chunkShape: sizes.slice(0, -1) };
+}
+
 /**
  * Reads where values lie.
  * @param path of the dataset, for messages
- * @throws CheckpointError `header-invalid`; `not-supported` for datasets cut into chunks
+ * @throws CheckpointError `header-invalid`; `not-supported` for chunks of the oldest and of the latest format
  */
 export function readLayout(bytes: Hdf5Bytes, cursor: ByteCursor, path: string): Layout {
   const version = cursor.byte();
@@ -42,6 +52,7 @@ export function readLayout(bytes: Hdf5Bytes, cursor: ByteCursor, path: string): 
   if (kind === COMPACT) return { kind: 'compact', values: cursor.take(cursor.unsigned(2) ?? Infinity) };
   if (kind === CONTIGUOUS)
     return { kind: 'contiguous', address: bytes.address(cursor), length: bytes.length(cursor) };
-  if (kind === CHUNKED) throw notSupported(bytes, `${path} is cut into chunks`);
+  if (kind === CHUNKED && version === 3) return readChunked(bytes, cursor, path);
+  if (kind === CHUNKED) throw notSupported(bytes, `${path} is cut into chunks of HDF5's latest format`);
   throw notSupported(bytes, `${path} has a layout of kind ${kind}`);
 }

@@ -9,6 +9,7 @@ export const MESSAGE = {
   link: 0x06,
   externalFiles: 0x07,
   layout: 0x08,
+  filters: 0x0b,
   attribute: 0x0c,
   symbolTable: 0x11,
 } as const;
