@@ -1,6 +1,7 @@
 import type { FitParams } from './callbacks/callback.js';
 import { callHook } from './callbacks/callback.js';
 import { TrainingModel } from './callbacks/training-model.js';
+import { checkAllLabels } from './check-labels.js';
 import { CheckedTrainable } from './checked-trainable.js';
 import { type ClipNorm, clipProblems } from './clipping.js';
 import type { Dataset } from './dataset.js';
@@ -100,7 +101,8 @@ export class CompiledModel<Batch extends Input, Input extends object = Batch> {
    * on the same backend. The event loop has its turn after every step.
    * @returns what was done; with a signal or a callback that ended the run, up to there
    * @throws TrainError before training: `invalid-options`, `no-examples`, `no-validation-examples`,
-   *   `example-too-long` (validation data included), `needs-two-classes`, `invalid-state`, `busy`, `disposed`; in a step: `empty-batch`, `shape-mismatch`,
+   *   `example-too-long`, `invalid-labels` (validation data included), `needs-two-classes`, `invalid-state`, `busy`,
+   *   `disposed`; in a step: `empty-batch`, `shape-mismatch`,
    *   `invalid-loss`, `non-finite-loss` and `non-finite-gradients`, which leave the parameters as they were before it;
    *   `out-of-memory`, after which some parameters may have been updated and others not. Gradients are looked at only
    *   with `clipNorm` (`Infinity` measures without clipping): without it one that is not finite reaches the parameters,
@@ -118,7 +120,11 @@ export class CompiledModel<Batch extends Input, Input extends object = Batch> {
     const { learningRate } = this.options.optimizer;
     const model = new TrainingModel(this.trainable.parameters, this.trainedParameters, session, learningRate);
     try {
-      if (validationData) await this.checkValidationLabels(validationData, settings.sizing);
+      await checkAllLabels('training', this.trainable, data, signal);
+      if (validationData) {
+        await checkAllLabels('validation', this.trainable, validationData, signal);
+        await this.checkValidationLabels(validationData, settings.sizing);
+      }
       if (options.resume) await session.importState(options.resume.optimizer);
       const { initialStep } = settings;
       const figures = epochFigures(validationData && (this.options.metrics ?? []));

@@ -22,6 +22,8 @@ export interface Dataset<Example, Batch extends object> {
    * @returns new tensors, one row an example in the order given; the caller (the loop) disposes them after the step
    */
   collate(examples: readonly Example[], run?: CollateRun): Batch;
+  /** whether `collate` draws the labels itself, such as masked tokens: `fit` then does not check those of all examples first */
+  readonly drawsLabels?: boolean | undefined;
   /**
    * To how many tokens `collate` pads when the longest example has this many. Needed where it pads further, to a
    * multiple or to a few fixed lengths, so that token budgets and figures of padding are right.

@@ -4,6 +4,7 @@
  * - `no-trainable-parameters`: the model has none, or every one is frozen
  * - `no-examples`: the data set is empty
  * - `no-validation-examples`: the validation data is empty
+ * - `invalid-labels`: the model refuses the labels of an example; `details.example` is its position
  * - `example-too-long`: one example alone is over the token budget of a batch
  * - `invalid-state`: an optimiser state that does not fit the optimiser or the parameters
  * - `busy`: the model is being trained
@@ -30,6 +31,7 @@ export type TrainErrorCode =
   | 'no-trainable-parameters'
   | 'no-examples'
   | 'no-validation-examples'
+  | 'invalid-labels'
   | 'example-too-long'
   | 'invalid-state'
   | 'busy'

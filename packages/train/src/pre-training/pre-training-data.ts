@@ -87,6 +87,7 @@ export function preTrainingData(
       ),
       maskedPerText: tf.fill([examples.length], maskedPerText),
     }),
+    drawsLabels: true,
     ...(options.paddedLength && { paddedLength: options.paddedLength }),
   };
 }
@@ -110,6 +111,7 @@ export function maskedTextData(
         examples.map((text) => [text]),
         run,
       ),
+    drawsLabels: true,
     ...(options.paddedLength && { paddedLength: options.paddedLength }),
   };
 }
