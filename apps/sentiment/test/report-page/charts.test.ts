@@ -70,6 +70,26 @@ describe('confusion matrix', () => {
     expect(shades[1]).toBeCloseTo(0.04 + 0.86 * 0.25, 6);
   });
 
+  it('has the truth down the side, the guess along the foot', () => {
+    const { report } = twoClasses();
+    if (report.kind !== 'classification') throw new Error(report.kind);
+    const figure = parsed(
+      confusionChart({
+        ...report,
+        confusion: [
+          [10, 20],
+          [30, 40],
+        ],
+      }),
+    );
+    const places = [...figure.querySelectorAll('[aria-label="text"] text')].map((text) => {
+      const [x = NaN, y = NaN] = (text.getAttribute('transform')?.match(/[\d.]+/g) ?? []).map(Number);
+      return { count: text.textContent, x, y };
+    });
+    const inRows = places.sort((a, b) => a.y - b.y || a.x - b.x).map(({ count }) => count);
+    expect(inRows).toEqual(['10', '20', '30', '40']);
+  });
+
   it('keeps classes apart whose names are shortened to the same', () => {
     const names = Array.from({ length: 10 }, (_, at) => `a long name of a class, number ${at}`);
     const { report } = manyClasses(names);

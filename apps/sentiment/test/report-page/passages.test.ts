@@ -59,6 +59,26 @@ describe('passagesOf', () => {
     ]);
   });
 
+  it('adds up the values of tokens that come from the same character', () => {
+    const encode = (): unknown => ({
+      offsets: [
+        [0, 0],
+        [0, 3],
+        [2, 3],
+        [2, 3],
+        [3, 4],
+        [0, 0],
+      ], // as where normalising made three letters of one
+      sequenceIds: [null, 0, 0, 0, 0, null],
+      overflowing: [],
+    });
+    const [passages] = passagesOf({ encode } as never, { text: 'o\u{fb03}ce' }, 8, counting);
+    expect(passages).toEqual([
+      { text: 'o\u{fb03}c', value: 6, isRead: true },
+      { text: 'e', value: 4, isRead: true },
+    ]);
+  });
+
   it('says what was cut off, and has no values where there are none', () => {
     const [passages = []] = passagesOf(tokenizer, { text: 'the film was the food' }, 4, undefined);
     expect(passages).toEqual([

@@ -75,6 +75,10 @@ export function confusionChart(report: ClassificationReport): Html {
   const room = length > 8 ? 9 : 14;
   const names = report.classes.map(({ name }) => shortened(name, room));
   const longest = Math.max(...names.map((name) => name.length));
+  const place = {
+    x: (_: Cell, at: number) => at % length,
+    y: (_: Cell, at: number) => Math.floor(at / length),
+  };
   const tickFormat = (at: number): string => names[at] ?? '';
   const side = Math.min(400, Math.max(190, 42 * length));
   const marginLeft = 34 + 6.2 * longest;
@@ -110,8 +114,7 @@ export function confusionChart(report: ClassificationReport): Html {
       opacity: { type: 'identity' },
       marks: [
         Plot.cell(cells, {
-          x: (_: Cell, at: number) => at % length,
-          y: (_: Cell, at: number) => Math.floor(at / length),
+          ...place,
           fill: colours.first,
           fillOpacity: ({ share }: Cell) => 0.04 + 0.86 * share,
           rx: 3,
@@ -122,8 +125,7 @@ export function confusionChart(report: ClassificationReport): Html {
           ? []
           : [
               Plot.text(cells, {
-                x: (_: Cell, at: number) => at % length,
-                y: (_: Cell, at: number) => Math.floor(at / length),
+                ...place,
                 text: ({ count }: Cell) => String(count),
                 fill: ({ share }: Cell) => (share > 0.55 ? 'var(--surface)' : 'var(--ink)'),
                 fontSize: length > 8 ? 10 : 13,
