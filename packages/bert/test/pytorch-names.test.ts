@@ -32,6 +32,12 @@ describe('names of a model that a program had wrapped', () => {
     expect(unwrap(words, 'encoder.layer.0.x')).toEqual([words, 'encoder.layer.0.x']);
   });
 
+  it('lose a second bert, but not the only one', () => {
+    const names = [`bert.${words}`, 'classifier.weight'];
+    expect(unwrap(...names.map((name) => `bert.${name}`))).toEqual(names);
+    expect(unwrap(...names)).toEqual(names);
+  });
+
   it('lose what torch.compile put into the middle', () => {
     expect(unwrap('bert.encoder._orig_mod.layer.0.x', 'a_orig_mod.x')).toEqual([
       'bert.encoder.layer.0.x',

@@ -51,6 +51,14 @@ async function tensorsOf(
   }
 }
 
+it('a SavedModel that transformers put below its config.json is found', async () => {
+  const folder = temporaryFolder();
+  cpSync(model('tf2-savedmodel-hub'), join(folder, 'saved_model', '1'), { recursive: true });
+  cpSync(model('hf/config.json'), join(folder, 'config.json'));
+  expect(await tensorsOf(folder)).toEqual(await tensorsOf(model('tf2-savedmodel-hub')));
+  expect((await readPretrainedConfig(folder)).config.activation).toBe('gelu');
+});
+
 describe.each(SAVED_MODELS)('%s', (folder) => {
   it('looks like a checkpoint of Hugging Face, bit for bit', async () => {
     const wanted = folder.endsWith('v2') ? /^bert\./ : /^(bert|cls\.predictions)\.(?!decoder)/;

@@ -14,7 +14,7 @@ const WORDS = /^(.*?)(?:bert\.)?embeddings\.word_embeddings\.weight$/;
  * Of another architecture's name (`roberta.`) the encoder is another.
  */
 const WRAPPERS =
-  /^(?:(?:module|_forward_module|model|base_model|auto_model|net|network|backbone|encoder|text_encoder|transformer|\d+)\.)+$/;
+  /^(?:(?:module|_forward_module|model|bert|base_model|auto_model|net|network|backbone|encoder|text_encoder|transformer|\d+)\.)+$/;
 
 /** What stands before the encoder's names, where one encoder alone is there; otherwise nothing. */
 function wrapperOf(names: readonly string[]): string {

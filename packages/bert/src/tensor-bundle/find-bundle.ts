@@ -29,9 +29,13 @@ async function newest(directory: string): Promise<string | undefined> {
   }
 }
 
+/** Where `save_pretrained(…, saved_model=True)` of `transformers` puts a SavedModel, below its `config.json`. */
+const EXPORTED = ['saved_model', '1'] as const;
+
 /**
  * The TensorFlow checkpoint that a path means: the path itself, with or without `.index`; the variables of a SavedModel;
- * or of a folder what its `checkpoint` file calls the newest, else `bert_model.ckpt`, else the only one there.
+ * or of a folder what its `checkpoint` file calls the newest, else `bert_model.ckpt`, else the only one there, else
+ * the SavedModel that `transformers` put into it.
  * @returns path or address without `.index`; undefined where there is none
  * @throws CheckpointError `not-found` for a folder with several of which none is marked
  */
@@ -50,5 +54,7 @@ export async function findBundle(source: string): Promise<string | undefined> {
     const message = `${source}: several checkpoints of TensorFlow, ${there.join(', ')}. Give the path of one, without ${INDEX}.`;
     throw new CheckpointError('not-found', message, { file: source });
   }
-  return there.length === 1 ? files.join(source, there[0].slice(0, -INDEX.length)) : undefined;
+  if (there.length === 1) return files.join(source, there[0].slice(0, -INDEX.length));
+  const exported = variablesOf(EXPORTED.reduce((path, part) => files.join(path, part), source));
+  return (await files.exists(exported + INDEX)) ? exported : undefined;
 }
