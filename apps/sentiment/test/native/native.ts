@@ -1,5 +1,6 @@
 import { findTensorFlow, startTensorFlow } from '@bertune/tensorflow';
 import { beforeAll, describe } from '@jest/globals';
+import * as tf from '@tensorflow/tfjs';
 
 const { library } = await findTensorFlow();
 
@@ -22,4 +23,10 @@ export function describeNative(name: string, body: () => void): void {
     beforeAll(startNative);
     body();
   });
+}
+
+/** Tensors and handles that the native backend holds. */
+export function heldTensors(): number {
+  const { engine } = tf.backend() as unknown as { readonly engine: { getNumOfTensors(): number } };
+  return engine.getNumOfTensors();
 }
