@@ -13,6 +13,10 @@ const EXAMPLES: [string, RegExp][] = [
   ],
   ['next-sentence', /accuracy [\d.]+ % \(by chance 50\.0 %\)/],
   ['token-classification', /none .* F1 [\d.]+ % of \d+\n[^]*all marks +F1 [\d.]+ %/],
+  [
+    'regression',
+    /Pearson -?[\d.]+, Spearman -?[\d.]+, mean absolute error [\d.]+ \([\d.]+ by always saying the mean\)/,
+  ],
   ['question-answering', /all: exact match [\d.]+ %, F1 [\d.]+ % of \d+\nwith an answer: .*\nwithout: .*/],
   ['multiple-choice', /accuracy [\d.]+ % \(by chance 25\.0 %\)/],
   ['sentence-embeddings', /before: the nearest review .*\n[^]*after: the nearest review .*/],
