@@ -2,6 +2,9 @@ import { TrainError } from '../errors.js';
 import type { Optimizer } from './optimizer.js';
 import { slotNames, updateRule } from './update-rule.js';
 
+/** Problems that a message names; `details` has all. */
+const SHOWN = 8;
+
 /** Values of one slot on the host. */
 export interface SlotValues {
   /** of the parameter */
@@ -70,7 +73,14 @@ export function checkState(
   }
   for (const key of unexpected) problems.push(`${key} is not expected`);
   if (problems.length === 0) return;
-  throw new TrainError('invalid-state', `The optimiser state does not fit: ${problems.join('; ')}.`, {
-    problems,
-  });
+  const shown = [
+    ...problems.slice(0, SHOWN),
+    ...(problems.length > SHOWN ? [`and ${problems.length - SHOWN} more`] : []),
+  ];
+  throw new TrainError(
+    'invalid-state',
+    `The optimiser state does not fit: ${shown.join('; ')}. It is of another model, optimiser or set of trained parameters: ` +
+      'take the state that was saved with these.',
+    { problems },
+  );
 }
