@@ -48,7 +48,7 @@ const KEPT = {
   /** A step in one function: what the gradients were written for is kept. */
   compiled: { states: 9, intermediate: 2, attention: 2.2 },
   /** Op by op: every result of the forward pass waits for the backward pass. */
-  eager: { states: 24, intermediate: 4, attention: 6 },
+  eager: { states: 14, intermediate: 2.5, attention: 3.5 },
 } as const;
 
 /** How steps are run. */
@@ -91,8 +91,10 @@ export function memoryNeed(
   const optimizer = sizes.slots * gradients;
   const activations = activationBytes(sizes, largestBatch, execution);
   const saving = saves ? parameters + optimizer : 0;
-  // Never together: the backward pass, the clipping of its gradients, a checkpoint between two steps.
-  const total = program + parameters + optimizer + Math.max(gradients + activations, 2 * gradients, saving);
+  // Never together: the backward pass, the clipping of its gradients, a checkpoint between two steps. Op by op the memory of
+  // the activations is not given back in time for the clipped gradients.
+  const backward = activations + (execution === 'eager' ? 2 : 1) * gradients;
+  const total = program + parameters + optimizer + Math.max(backward, 2 * gradients, saving);
   return { program, parameters, gradients, optimizer, activations, saving, total };
 }
 

@@ -45,6 +45,21 @@ describe('the memory that a training needs', () => {
     expect(total / measured).toBeLessThan(1.25);
   });
 
+  it.each([
+    [miniLm, 32, 16, 760.5e6],
+    [miniLm, 32, 64, 1224.3e6],
+    [{ ...miniLm, recompute: true }, 32, 16, 644.4e6],
+    [{ ...miniLm, recompute: true }, 32, 64, 772.8e6],
+  ])('is within 25 %% of what was measured on wasm, op by op, %#', (sizes, rows, length, measured) => {
+    const { total } = memoryNeed(
+      sizes,
+      { rows, length },
+      { ...compiled, program: 140e6, execution: 'eager' },
+    );
+    expect(total / measured).toBeGreaterThan(0.8);
+    expect(total / measured).toBeLessThan(1.25);
+  });
+
   it('adds up: four bytes a value, moments of what is trained, and the highest of what never comes together', () => {
     const need = memoryNeed(miniLm, { rows: 32, length: 128 }, compiled);
     const [weights, program] = [4 * miniLm.parameters, compiled.program];

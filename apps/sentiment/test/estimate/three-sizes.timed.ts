@@ -1,0 +1,80 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { Bert, createBertConfig } from '@bertune/bert';
+import { findTensorFlow } from '@bertune/tensorflow';
+import { BertTokenizer, trainVocabulary } from '@bertune/tokenizer';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import * as tf from '@tensorflow/tfjs';
+
+import { builtInReviews } from '../../src/data/built-in.js';
+import { temporaryFolder } from '../helpers/files.js';
+
+/** An estimate and what it was held against, as `run.json` has them. */
+interface Recorded {
+  readonly seconds: number;
+  readonly memory: { readonly total: number };
+  readonly took: { readonly seconds: number; readonly memory: number };
+}
+
+const launcher = fileURLToPath(new URL('../../scripts/launch.mjs', import.meta.url));
+const { library } = await findTensorFlow();
+const run = library ? describe : describe.skip;
+
+run(
+  'an estimate is within 25 % of time and memory (needs libtensorflow: sentiment doctor --download auto)',
+  () => {
+    let cwd: string;
+    beforeAll(async () => {
+      cwd = temporaryFolder();
+      await tf.setBackend('cpu');
+    });
+
+    it.each([
+      [2, 128, 32, 8],
+      [4, 256, 32, 3],
+      [6, 384, 16, 1],
+    ])('L%d D%d, batches of %d, %d epochs', async (layers, hidden, batch, epochs) => {
+      const model = join(cwd, `model-${layers}`);
+      await makeModel(model, layers, hidden);
+      const output = join(cwd, `run-${layers}`);
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        [
+          ...[launcher, 'train', '--model', model, '--backend', 'tensorflow', '--output', output],
+          ...['--epochs', String(epochs), '--batch-size', String(batch)],
+        ],
+        { cwd, encoding: 'utf8', env: { ...process.env, BERTUNE_NO_BUILD: '1', INIT_CWD: cwd } },
+      );
+      expect([status, status === 0 ? '' : stderr]).toEqual([0, '']);
+      const record = readFileSync(join(output, 'run.json'), 'utf8');
+      const { estimate } = JSON.parse(record) as { readonly estimate: Recorded };
+      const { seconds, memory, took } = estimate;
+      const ratios = [seconds / took.seconds, memory.total / took.memory];
+      process.stdout.write(
+        `L${layers} D${hidden}: ${seconds.toFixed(1)} s estimated, ${took.seconds.toFixed(1)} s taken (${ratios[0]?.toFixed(2)}); ` +
+          `${(memory.total / 1e6).toFixed(0)} MB estimated, ${(took.memory / 1e6).toFixed(0)} MB taken (${ratios[1]?.toFixed(2)})\n`,
+      );
+      for (const ratio of ratios) {
+        expect(ratio).toBeGreaterThan(0.75);
+        expect(ratio).toBeLessThan(1.25);
+      }
+    });
+  },
+);
+
+/** An encoder with random weights and a vocabulary of the built-in reviews. */
+async function makeModel(directory: string, numLayers: number, hiddenSize: number): Promise<void> {
+  const texts = builtInReviews().train.map(({ text }) => text);
+  const tokenizer = new BertTokenizer(trainVocabulary(texts, { size: 4000, minFrequency: 2 }));
+  const config = createBertConfig({
+    ...{ numLayers, hiddenSize, numHeads: hiddenSize / 64, vocabSize: tokenizer.vocabularySize },
+    maxPosition: 128,
+  });
+  const bert = Bert.fromConfig(config, { seed: 1 });
+  await bert.savePretrained(directory);
+  await tokenizer.savePretrained(directory);
+  bert.dispose();
+}
