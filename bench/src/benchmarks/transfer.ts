@@ -30,6 +30,8 @@ interface Start {
   readonly name: string;
   /** of `sentiment train` */
   readonly options: readonly string[];
+  /** folder of a model that does not come along */
+  readonly model?: string;
   /** fewest epochs: what `train` takes by itself, more where only the head is trained */
   readonly epochs: number;
   /** file of the weights */
@@ -51,7 +53,8 @@ function startsOf(model: string | undefined): Start[] {
       : [
           {
             name: nameOf(model),
-            options: ['--model', resolve(model)],
+            options: [],
+            model: resolve(model),
             epochs: 3,
             weights: join(resolve(model), 'model.safetensors'),
           },
@@ -166,6 +169,7 @@ async function fineTune(
     'train',
     ...Object.keys(files).flatMap((name) => [`--${name}`, join(folder, `${name}.csv`)]),
     ...job.options.split(' ').filter(Boolean),
+    ...(start.model === undefined ? [] : ['--model', start.model]),
     ...['--seed', String(job.seed), '--backend', backend, '--output', output],
   ]);
   const record = readRun(output);
