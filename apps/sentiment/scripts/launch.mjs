@@ -36,6 +36,11 @@ async function build() {
   }
 }
 
+// A training of `tune` ends with the process that started it, however that one ends.
+if (process.env.BERTUNE_PARENT && process.channel) {
+  process.on('disconnect', () => process.exit(1));
+  process.channel.unref();
+}
 if (!process.env.BERTUNE_NO_BUILD) await build();
 const { main } = await import(pathToFileURL(join(app, 'dist', 'main.js')).href);
 process.exitCode = await main(process.argv.slice(2));

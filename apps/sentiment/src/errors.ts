@@ -29,7 +29,8 @@ export type AppErrorCode =
   | 'out-of-memory'
   | 'disk'
   | 'interrupted'
-  | 'not-finite';
+  | 'not-finite'
+  | 'no-training';
 
 /** 2: the command line is wrong, or names what does not exist; 1: the data, the model or the run is. */
 const exitCodes: Readonly<Record<AppErrorCode, 1 | 2>> = {
@@ -63,6 +64,7 @@ const exitCodes: Readonly<Record<AppErrorCode, 1 | 2>> = {
   disk: 1,
   interrupted: 1,
   'not-finite': 1,
+  'no-training': 1,
 };
 
 /** The parts of a message, in the order in which they are read. */

@@ -23,6 +23,8 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
         return 0;
       case 'train':
         return await (await import('./commands/train.js')).train(line.values, io);
+      case 'tune':
+        return await (await import('./commands/tune.js')).tune(line.values, line.given, io);
       case 'evaluate':
         return await (await import('./commands/evaluate.js')).evaluate(line.values, io);
       case 'predict':

@@ -4,6 +4,7 @@ import { convertCommand } from './convert/convert-command.js';
 import { choice, flag, integer, text, type OptionTable, type Values } from './option-kinds.js';
 import { pretrainOptions } from './pretrain/pretrain-options.js';
 import { trainOptions } from './training/train-options.js';
+import { trialOptions, tuneOptions, tuneOutput } from './tune/tune-options.js';
 
 /*
  * The one table of commands and options: the parser, `--help` and the README are made from it.
@@ -90,6 +91,13 @@ export const commands = {
     required: [],
     example: 'sentiment train --train reviews.csv --epochs 3',
     options: trainOptions,
+  },
+  tune: {
+    summary: 'Search the options of train that do best on the validation examples',
+    positionals: '',
+    required: [],
+    example: 'sentiment tune --train reviews.csv --trials 20 --output runs/search',
+    options: { ...tuneOptions, ...trialOptions, ...tuneOutput },
   },
   evaluate: {
     summary: 'Measure a saved model on labelled examples',

@@ -70,6 +70,11 @@ export function reportPage(content: PageContent): string {
     <h2>Evaluation on ${of} examples</h2>
     <div class="grid">${evaluationCharts(evaluation)}${tables.among}</div>
     ${tables.below} ${mistakesSection(mistakes, evaluation.labels.task)} ${runFactsSection(facts)}`;
+  return pageOf(title, body);
+}
+
+/** A whole document in the style of all pages. @param title of the window */
+export function pageOf(title: string, body: Html): string {
   return `<!doctype html>
 <html lang="en">
 <head>
