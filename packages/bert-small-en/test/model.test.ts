@@ -3,6 +3,8 @@ import { join } from 'node:path';
 
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Bert, openSafetensors } from '@bertune/bert';
+import { MaskedLanguageModel } from '@bertune/heads';
+import { BertTokenizer } from '@bertune/tokenizer';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 
@@ -59,5 +61,28 @@ describe('files', () => {
     const vocabulary = readFileSync(join(modelDirectory, 'vocab.txt'), 'utf8').trimEnd().split('\n');
     expect(vocabulary).toHaveLength(8192);
     expect(vocabulary.slice(0, 5)).toEqual(['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]']);
+  });
+});
+
+describe('what it has learnt', () => {
+  it.each([
+    ['mother', 'father', 'engine'],
+    ['red', 'green', 'war'],
+    ['ship', 'sea', 'happy'],
+    ['king', 'queen', 'software'],
+    ['eat', 'food', 'linux'],
+  ])('%s is nearer to %s than to %s', async (word, near, far) => {
+    const tokenizer = await BertTokenizer.fromPretrained(modelDirectory);
+    const model = await MaskedLanguageModel.fromPretrained(modelDirectory); // its head is complete
+    const table = (await model.parameters.get('embeddings.word_embeddings.weight')?.array()) as number[][];
+    model.dispose();
+    const vector = (text: string): number[] => {
+      const { inputIds } = tokenizer.encode(text, { addSpecialTokens: false });
+      expect(inputIds).toHaveLength(1);
+      return table[inputIds[0]];
+    };
+    const dot = (a: number[], b: number[]): number => a.reduce((sum, value, at) => sum + value * b[at], 0);
+    const cosine = (a: number[], b: number[]): number => dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+    expect(cosine(vector(word), vector(near))).toBeGreaterThan(cosine(vector(word), vector(far)) + 0.05);
   });
 });
