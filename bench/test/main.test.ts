@@ -25,7 +25,7 @@ describe('the command line', () => {
     expect(await main(argv, io)).toBe(2);
     expect(io.errLines.join('\n')).toMatch(message);
     expect(io.errLines.join('\n')).toContain(
-      'benchmarks: train-step, inference, finetune, memory, pretrain, tokenizer, load, gpu',
+      'benchmarks: train-step, inference, finetune, memory, pretrain, tokenizer, load, transfer, gpu',
     );
     expect(io.outLines).toEqual([]);
   });

@@ -52,6 +52,7 @@ export async function timeSteps<Batch extends object>(
     examples: Array.from({ length: (warmup + steps) * shape.batch }, (_, index) => index),
     length: () => shape.length,
     collate: makeBatch,
+    drawsLabels: true, // full batches only, and always the same: nothing to look at beforehand
   };
   await compiled.fit(data, { batchSize: shape.batch, shuffle: false, callbacks: [clock] });
   const peak = ownPeakMemory();
