@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 
 import { commandHelp, optionsMarkdown, overviewHelp } from '../src/help.js';
-import { optionName } from '../src/option-kinds.js';
+import { optionName, type OptionTable } from '../src/option-kinds.js';
 import { commands, type CommandName } from '../src/options.js';
 
 const names = Object.keys(commands) as CommandName[];
@@ -21,7 +21,8 @@ describe('help', () => {
 
   it.each(names)('%s: every option with its default', (name) => {
     const help = commandHelp(name);
-    for (const [key, option] of Object.entries(commands[name].options)) {
+    const options: OptionTable = commands[name].options;
+    for (const [key, option] of Object.entries(options)) {
       expect(help).toContain(`--${optionName(key)}`);
       expect(help).toContain(option.help);
     }

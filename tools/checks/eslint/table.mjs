@@ -23,7 +23,10 @@ export const LAYERS = {
     alsoIn: { 'test/model.test.ts': ['@bertune/bert', '@bertune/heads', '@bertune/tokenizer'] },
   },
   'packages/heads': { imports: [TFJS, '@bertune/bert'] },
-  'packages/train': { imports: [TFJS] },
+  'packages/train': {
+    imports: [TFJS],
+    alsoIn: { 'src/pre-training/co-occurrence/truncated-svd.ts': ['ml-matrix'] },
+  },
   'packages/tensorflow': { imports: [TFJS], backends: true, open: true },
   'apps/*': {
     imports: [
