@@ -42,7 +42,10 @@ export function assignGolden(
 }
 
 /** The inputs of a golden file, of any rank; the caller disposes. */
-export function goldenInputs(golden: Golden, prefix: string): Omit<BertInputs, 'lastHiddenState' | 'inputsEmbeds'> {
+export function goldenInputs(
+  golden: Golden,
+  prefix: string,
+): Omit<BertInputs, 'lastHiddenState' | 'inputsEmbeds'> {
   const ids = golden.get(`${prefix}input_ids`);
   if (!ids) throw new Error(`no ${prefix}input_ids`);
   const int32 = (name: string, filler: number): tf.Tensor2D => {
