@@ -42,8 +42,9 @@ export async function estimateRun<Example, Batch extends object>(
   const work = plannedWork(plan, lengths, paddedLengthOf(data), settings.initialStep);
   // The last: with gradual unfreezing it trains most.
   const epoch = plan.stepsPerEpoch.length - 1;
+  const isFull = ({ rows, length }: BatchShape): boolean => rows === fullRows(length, settings.sizing);
   const training = await session.rehearse((step) =>
-    measureShapes(work.shapes, async ({ example }) => {
+    measureShapes(work.shapes, isFull, async ({ example }) => {
       throwIfAborted(job);
       const { seed, gradientAccumulationSteps } = settings;
       const count = Math.min(gradientAccumulationSteps, MOST_MICRO_BATCHES);
@@ -64,7 +65,7 @@ export async function estimateRun<Example, Batch extends object>(
     training,
     validation: validation ? shapesOf(validation) : [],
     evaluated: validation && (await measureEvaluation(job, validation)),
-    isFull: ({ rows, length }) => rows === fullRows(length, settings.sizing),
+    isFull,
   });
 }
 

@@ -16,13 +16,16 @@ export type RunShape = (shape: PlannedShape) => Promise<number>;
  * Tries some shapes out: the largest, which tells whether memory suffices, the one that the run spends most time with, and
  * the smallest. Ends early where that has taken long enough.
  * @param shapes of the run, the largest first; at least one
+ * @param isFull whether a shape has as many rows as there can be; others come so seldom that they are not compiled, and
+ *   tell little of those that are
  * @param run called at least twice, with the largest shape
  */
 export async function measureShapes(
   shapes: readonly PlannedShape[],
+  isFull: (shape: BatchShape) => boolean,
   run: RunShape,
 ): Promise<MeasuredShape[]> {
-  const chosen = chooseShapes(shapes);
+  const chosen = chooseShapes(shapes, isFull);
   const tokens = shapes.reduce((sum, shape) => sum + shape.count * size(shape), 0);
   const measured: MeasuredShape[] = [];
   let spent = 0;
@@ -45,10 +48,13 @@ export async function measureShapes(
   return measured;
 }
 
-/** The largest, the one with most tokens in all, the smallest of those that come often; no shape twice. */
-export function chooseShapes(shapes: readonly PlannedShape[]): PlannedShape[] {
+/** The largest; of the full ones that come often that with most tokens in all, and the smallest; no shape twice. */
+export function chooseShapes(
+  shapes: readonly PlannedShape[],
+  isFull: (shape: BatchShape) => boolean,
+): PlannedShape[] {
   const [largest] = shapes;
-  const often = shapes.filter(({ count }) => count >= 2);
+  const often = shapes.filter((shape) => shape.count >= 2 && isFull(shape));
   const longest = often.reduce(
     (a, b) => (b.count * size(b) > a.count * size(a) ? b : a),
     often[0] ?? largest,

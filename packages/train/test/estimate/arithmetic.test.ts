@@ -91,15 +91,19 @@ describe('the work of a run', () => {
 describe('trying out', () => {
   const shapes = [shape(32, 128, 2), shape(32, 64, 10), shape(32, 32, 50), shape(32, 16, 60), shape(5, 8, 1)];
 
+  const isFull = ({ rows }: { readonly rows: number }): boolean => rows === 32;
+
   it('takes the largest, the one with most tokens and the smallest that comes often', () => {
-    expect(chooseShapes(shapes)).toEqual([shapes[0], shapes[2], shapes[3]]);
-    expect(chooseShapes([shapes[4]])).toEqual([shapes[4]]);
-    expect(chooseShapes([shapes[0], shapes[4]])).toEqual([shapes[0]]);
+    expect(chooseShapes(shapes, isFull)).toEqual([shapes[0], shapes[2], shapes[3]]);
+    expect(chooseShapes([shapes[4]], isFull)).toEqual([shapes[4]]);
+    expect(chooseShapes([shapes[0], shapes[4]], isFull)).toEqual([shapes[0]]);
+    // the last batch of every epoch, with fewer rows
+    expect(chooseShapes([...shapes, shape(5, 4, 60)], isFull)).toEqual([shapes[0], shapes[2], shapes[3]]);
   });
 
   it('sees what the first of a shape takes longer, and is not led astray by one slow run', async () => {
     const runs = new Map<number, number>();
-    const measured = await measureShapes(shapes, ({ length, ...rest }) => {
+    const measured = await measureShapes(shapes, isFull, ({ length, ...rest }) => {
       const before = runs.get(length) ?? 0;
       runs.set(length, before + 1);
       const extra = before === 0 ? 0.03 : before === 2 ? 0.1 : 0;
@@ -114,7 +118,7 @@ describe('trying out', () => {
 
   it('ends early where steps are long and the run is short', async () => {
     const seen: number[] = [];
-    const measured = await measureShapes(shapes, ({ rows, length }) => {
+    const measured = await measureShapes(shapes, isFull, ({ rows, length }) => {
       seen.push(length);
       return Promise.resolve((8 * rows * length) / 4096); // 8 s for the largest
     });
