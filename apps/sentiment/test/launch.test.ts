@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,6 +18,14 @@ function launch(argv: readonly string[], env: Record<string, string> = {}, input
     input,
   });
 }
+
+it('no script runs before or after another one by its name: pnpm takes `pretrain` for what comes before `train`', () => {
+  const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const hooks = Object.keys(scripts).flatMap((name) => [`pre${name}`, `post${name}`]);
+  expect(hooks.filter((name) => name in scripts)).toEqual([]);
+});
 
 describe('scripts/launch.mjs', () => {
   it('takes relative paths from INIT_CWD', () => {
