@@ -23,7 +23,7 @@ export interface CoOccurrenceEmbeddingOptions {
  * Vectors for tokens from which tokens they stand beside, as the start of word embeddings that a pre-training would
  * otherwise need many millions of tokens to learn: the truncated singular value decomposition of the positive pointwise
  * mutual information of tokens and contexts, U * sqrt(S) (Levy and Goldberg, 2014; Levy, Goldberg and Dagan, 2015), each
- * scaled to one length. The same text and options give the same bits on every machine. Takes a minute for 17 million
+ * scaled to one length. The same text and options give the same bits on every machine. Takes a minute and a half for 17 million
  * tokens, 8,192 words and 256 entries; memory does not grow with the text beyond the text itself.
  * @param documents ids without special tokens
  * @returns [V, D] float32, row by row; a row of zeros for a token that does not occur or stands alone
