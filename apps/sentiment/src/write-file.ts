@@ -3,9 +3,12 @@ import { dirname, join } from 'node:path';
 
 import { AppError } from './errors.js';
 
+/** Writes of this process: no two use the same temporary name. */
+let writes = 0;
+
 /** Writes text under a temporary name in the same folder, flushes it to disk, then renames it. */
 export async function writeFileAtomic(file: string, text: string): Promise<void> {
-  const temporary = `${file}.${process.pid}.partial`;
+  const temporary = `${file}.${process.pid}-${++writes}.partial`;
   try {
     const handle = await open(temporary, 'w');
     try {

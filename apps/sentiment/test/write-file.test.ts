@@ -14,6 +14,14 @@ describe('writing', () => {
     expect(readdirSync(join(file, '..'))).toEqual(['a.txt']);
   });
 
+  it('writes the same file several times at once, each time whole', async () => {
+    const file = fileWith('a.txt', 'old');
+    const texts = Array.from({ length: 20 }, (_, at) => `${at} `.repeat(20_000));
+    await Promise.all(texts.map((text) => writeFileAtomic(file, text)));
+    expect(texts).toContain(readFileSync(file, 'utf8'));
+    expect(readdirSync(join(file, '..'))).toEqual(['a.txt']);
+  });
+
   it('keeps the old file and no temporary one when writing fails', async () => {
     const folder = temporaryFolder();
     // A folder of that name cannot be replaced by a file.

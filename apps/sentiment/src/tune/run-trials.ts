@@ -46,6 +46,9 @@ export async function runTrials(
   const stop = new AbortController();
   const ending = AbortSignal.any([signal, stop.signal]);
   let failure: unknown;
+  // One at a time, and always the latest: trials that end together must not write over each other.
+  let written = Promise.resolve();
+  const keepState = (): Promise<void> => (written = written.then(() => writeTuneState(directory, state)));
 
   const follow = (epoch: number, figures: EpochFigures): boolean => {
     objective ??= objectiveOf(state.metric, figures);
@@ -77,7 +80,7 @@ export async function runTrials(
         ...(message !== undefined && { message }),
       };
       state = { ...state, trials: [...state.trials, trial].sort((a, b) => a.number - b.number) };
-      await writeTuneState(directory, state);
+      await keepState();
       sink.write(`${trialLine(trial, state, objective)}\n`);
     }
   };
