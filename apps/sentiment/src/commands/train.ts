@@ -1,20 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
 
-import { loadLora, saveLora } from '@bertune/bert';
+import { saveLora } from '@bertune/bert';
 
-import { startBackend, type Backend } from '../backend.js';
-import { countClasses } from '../data/labels.js';
-import { loadSplits, type Splits } from '../data/load-splits.js';
+import type { Splits } from '../data/load-splits.js';
 import { AppError } from '../errors.js';
 import { recordedEstimate } from '../estimate/estimate-training.js';
 import { formatEstimate } from '../estimate/format.js';
 import type { Io } from '../io.js';
-import { buildModel, type LoadedModel } from '../model/build-model.js';
-import { checkLossOptions } from '../model/head-options.js';
-import { NO_MODEL } from '../model/model-names.js';
-import { resolveModel } from '../model/resolve-model.js';
-import { readModelConfig, storedTask } from '../model/stored-task.js';
+import type { LoadedModel } from '../model/build-model.js';
 import { commands, type CommandValues } from '../options.js';
 import { checkOutput, checkSpace, fillDirectory } from '../write-file.js';
 import { chooseOutput, removeIfEmpty, shellPath } from '../output-directory.js';
@@ -22,7 +16,7 @@ import { startProgress } from '../progress.js';
 import { formatReport, type Report } from '../report/format.js';
 import { makeReport } from '../report/make-report.js';
 import { reportFile, writeReportPage } from '../report-page/write-report-page.js';
-import { noClasses, repeatPlan, type PartValues } from '../repeats/plan.js';
+import { repeatPlan, type PartValues } from '../repeats/plan.js';
 import { readSet, runRepeats, type PartOutcome } from '../repeats/run-repeats.js';
 import { writeRunRecord, type RunRecord } from '../run-record.js';
 import {
@@ -34,21 +28,11 @@ import {
   saveCheckpoint,
   type Checkpoint,
 } from '../training/checkpoint.js';
-import { checkAveragingOptions } from '../training/averaging.js';
-import { checkCacheOptions } from '../training/cached-features.js';
-import { loraOf } from '../training/lora.js';
-import {
-  checkSameData,
-  checkSameSet,
-  dataFingerprint,
-  refuseOthers,
-  restoredOptions,
-  resumedOptions,
-  storedOptions,
-} from '../training/resume.js';
+import { refuseOthers, restoredOptions, resumedOptions, storedOptions } from '../training/resume.js';
 import { notFinite } from '../training/not-finite.js';
+import { prepareTraining } from '../training/prepare-training.js';
 import { estimateOnly, runTraining, type Trained } from '../training/run-training.js';
-import { resolveSettings, writtenOptions, type TrainSettings } from '../training/settings.js';
+import { writtenOptions } from '../training/settings.js';
 import { versions } from '../versions.js';
 
 /** `sentiment train`: data in; a trained, evaluated and saved model out. The report goes to standard output. */
@@ -105,54 +89,6 @@ async function runPart(
   }
 }
 
-interface Prepared {
-  readonly settings: TrainSettings;
-  readonly splits: Splits;
-  readonly fingerprint: string;
-  readonly backend: Backend;
-  readonly loaded: LoadedModel;
-}
-
-/** Everything that can be wrong is found here, before the first step. */
-async function prepare(
-  { part, ...values }: PartValues,
-  io: Io,
-  checkpoint: Checkpoint | undefined,
-): Promise<Prepared> {
-  const say = (line: string): unknown => io.stderr.write(`${line}\n`);
-  const start = async (): Promise<string | undefined> =>
-    values.model === NO_MODEL ? undefined : resolveModel(values.model, io);
-  const directory = checkpoint?.directory ?? (await start());
-  const stored = directory === undefined ? undefined : storedTask(await readModelConfig(directory));
-  const task = values.task ?? stored?.task ?? 'single-label';
-  const settings = resolveSettings({ ...values, task });
-  checkCacheOptions(settings);
-  checkLossOptions(settings, task);
-  checkAveragingOptions(settings);
-  const lora = await loraOf(settings, checkpoint);
-  if (part?.labelNoise && task === 'regression') throw noClasses();
-  const { splitSeed = values.seed, fold } = part ?? {};
-  const sources = { ...values, seed: splitSeed, fold, columns: values, cwd: io.cwd };
-  const splits = await loadSplits(sources, task, stored);
-  checkSameSet(part?.data, splits);
-  const fingerprint = dataFingerprint(splits);
-  if (checkpoint) {
-    checkSameData(checkpoint, fingerprint);
-    say(`resuming ${checkpoint.run} after step ${checkpoint.state.steps}`);
-  }
-  for (const note of splits.notes) say(note);
-  const { labels } = splits;
-  const counts = countClasses(splits.train, labels).map((count, at) => `${labels.names[at]} (${count})`);
-  say(`task: ${task}${counts.length > 0 ? `; classes: ${counts.slice(0, 20).join(', ')}` : ''}`);
-  const backend = await startBackend(values.backend, { download: io.stderr, steps: values });
-  for (const note of [...backend.notes, backend.tip]) if (note !== undefined) say(note);
-  say(`backend: ${backend.name} (${backend.reason})`);
-  const loaded = await buildModel({ ...settings, lora, directory, labels, train: splits.train });
-  if (checkpoint && lora) await loadLora(join(checkpoint.directory, adapterFolder), loaded.model);
-  for (const note of loaded.notes) say(note);
-  return { settings: { ...settings, maxLength: loaded.maxLength }, splits, fingerprint, backend, loaded };
-}
-
 async function trainInto(
   output: string,
   values: PartValues,
@@ -161,7 +97,7 @@ async function trainInto(
   onPrepared?: () => Promise<void>,
 ): Promise<PartOutcome> {
   const started = new Date();
-  const { settings, splits, fingerprint, backend, loaded } = await prepare(values, io, checkpoint);
+  const { settings, splits, fingerprint, backend, loaded } = await prepareTraining(values, io, checkpoint);
   const { model, tokenizer, labels, maxLength } = loaded;
   // A checkpoint is the model and two moments of each weight; two stay and a third is being written.
   const copies = settings.saveSteps === undefined ? 4 : 10;
@@ -254,7 +190,7 @@ async function trainInto(
 
 /** `--estimate-only`: what the training would take, on standard output. Nothing is trained or written. */
 async function estimate(values: CommandValues<'train'>, io: Io): Promise<number> {
-  const { settings, splits, backend, loaded } = await prepare(values, io, undefined);
+  const { settings, splits, backend, loaded } = await prepareTraining(values, io, undefined);
   try {
     const found = await io.interruptible((signal) =>
       estimateOnly({
