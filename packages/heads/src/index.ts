@@ -19,7 +19,14 @@ export {
 } from './sequence/classifier-options.js';
 export { HeadError, type HeadErrorCode } from './errors.js';
 export type { TokenCandidate } from './language-model/candidates.js';
+export {
+  type EmbeddingDistillationBatch,
+  EmbeddingDistillationModel,
+  type EmbeddingDistillationOptions,
+  type EmbeddingDistillationOutput,
+} from './language-model/embedding-distillation-model.js';
 export { MaskedLanguageModel } from './language-model/masked-language-model.js';
+export type { MaskedPerText } from './language-model/masked-per-text.js';
 export type { MaskedLanguageModelBatch, MaskedPositions } from './language-model/masked-tokens.js';
 export { type NextSentenceBatch, NextSentencePredictor } from './language-model/next-sentence-predictor.js';
 export {

@@ -172,15 +172,22 @@ export {
   type CoOccurrenceEmbeddingOptions,
   coOccurrenceEmbeddings,
 } from './pre-training/co-occurrence-embeddings.js';
+export {
+  distillationData,
+  type DistillationTensors,
+  type TaughtSentence,
+} from './pre-training/distillation-data.js';
 export { type PackedTextOptions, packedTexts } from './pre-training/packed-texts.js';
 export {
-  type MaskedTensors,
   maskedTextData,
   preTrainingData,
-  type PreTrainingDataOptions,
   type PreTrainingTensors,
-  type PreTrainingVocabulary,
 } from './pre-training/pre-training-data.js';
+export type {
+  MaskedTensors,
+  PreTrainingDataOptions,
+  PreTrainingVocabulary,
+} from './pre-training/row-masker.js';
 export type { MaskingOptions, MaskingVocabulary } from './pre-training/mask-tokens.js';
 export {
   type SegmentPair,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { access } from 'node:fs/promises';
+import { access, mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import type { TokenizedDocument } from '@bertune/train';
@@ -15,9 +15,12 @@ import { measurePretrained } from '../pretrain/measure.js';
 import { startPretraining } from '../pretrain/pretrain-model.js';
 import { type UnigramBaseline, unigramBaseline } from '../pretrain/pretrain-metrics.js';
 import { type Corpus, lineCount, orMissing, readCorpus } from '../pretrain/read-documents.js';
+import { loadTeacher, removeEmbeddings } from '../pretrain/teacher.js';
+import { type Split, taughtSentences } from '../pretrain/taught-sentences.js';
 import { type Pretrained, runPretraining } from '../pretrain/run-pretraining.js';
 import {
   type Checkpoint,
+  hasCheckpoint,
   readCheckpoint,
   refuseFormerCheckpoints,
   removeUnfinishedSaves,
@@ -65,6 +68,14 @@ export async function pretrain(values: CommandValues<'pretrain'>, io: Io): Promi
       remedy: 'A model with random weights has learnt nothing that could be measured.',
     });
   }
+  if (values.teacher !== undefined && values.task === 'both') {
+    throw new AppError('usage', {
+      where: '--teacher',
+      expected: '--task masked-tokens with it, since its texts are single sentences',
+      found: '--task both',
+      remedy: 'Add --task masked-tokens.',
+    });
+  }
   const output = chooseOutput(values.output, io.cwd);
   await checkOutput(output, { overwrite: values.overwrite });
   await refuseFormerCheckpoints(output);
@@ -76,8 +87,8 @@ export async function pretrain(values: CommandValues<'pretrain'>, io: Io): Promi
 }
 
 interface Texts {
-  readonly train: readonly TokenizedDocument[];
-  readonly valid: readonly TokenizedDocument[];
+  readonly train: Split;
+  readonly valid: Split;
 }
 
 async function pretrainInto(
@@ -97,17 +108,27 @@ async function pretrainInto(
   const directory = checkpoint?.directory ?? start;
   const corpusFile = path(values.corpus ?? '');
   await orMissing(corpusFile, `--corpus ${values.corpus}`, () => access(corpusFile));
-  const { tokenizer, maxLength, notes, makeModel } = await startPretraining(values, corpusFile, directory);
+  const teacher =
+    values.teacher === undefined ? undefined : await loadTeacher(await resolveModel(values.teacher, io));
+  const embeddingSize = teacher?.encoder.bert.config.hiddenSize;
+  const { tokenizer, maxLength, notes, makeModel } = await startPretraining(
+    values,
+    corpusFile,
+    directory,
+    embeddingSize,
+  );
   if (checkpoint) say(`resuming ${checkpoint.run} after step ${checkpoint.state.steps}`);
   else for (const note of notes) say(note);
-  const corpus = await readCorpus(corpusFile, `--corpus ${values.corpus}`, tokenizer);
+  const reading = { keepTexts: teacher !== undefined };
+  const corpus = await readCorpus(corpusFile, `--corpus ${values.corpus}`, tokenizer, reading);
   sayCounts(corpus, 'corpus', say);
-  let { train, valid }: Texts = heldOut(corpus.documents);
+  let split: Texts = heldOut(corpus);
   if (values.valid !== undefined) {
-    const other = await readCorpus(path(values.valid), `--valid ${values.valid}`, tokenizer);
+    const other = await readCorpus(path(values.valid), `--valid ${values.valid}`, tokenizer, reading);
     sayCounts(other, 'valid', say);
-    [train, valid] = [corpus.documents, other.documents];
+    split = { train: corpus, valid: other };
   }
+  const [train, valid] = [split.train.documents, split.valid.documents];
   if (values.task === 'both') checkDocuments(train, valid);
   const fingerprint = textFingerprint(train, valid);
   if (checkpoint) checkSameData(checkpoint, fingerprint);
@@ -123,6 +144,7 @@ async function pretrainInto(
       corpus: corpusFile,
       valid: values.valid === undefined ? undefined : path(values.valid),
       model: storedModel(values.model, io.cwd),
+      teacher: storedModel(values.teacher, io.cwd),
       backend: backend.name,
     },
     data: fingerprint,
@@ -133,6 +155,22 @@ async function pretrainInto(
     prCurves: false,
   });
 
+  await mkdir(output, { recursive: true });
+  const taught =
+    teacher &&
+    (await io.interruptible((signal) =>
+      taughtSentences(teacher, {
+        ...split,
+        maxLength,
+        run: output,
+        batchSize: values.batchSize,
+        makeExecutor: backend.makeExecutor,
+        sink: io.stderr,
+        signal,
+      }).finally(() => {
+        teacher.encoder.dispose();
+      }),
+    ));
   const model = await makeModel();
   if (values.initialEmbeddings === 'co-occurrence' && directory === undefined) {
     const tokens = setCoOccurrenceEmbeddings(model, train, values.seed);
@@ -140,8 +178,9 @@ async function pretrainInto(
       `word embeddings: ${tokens} of ${tokenizer.vocabularySize} begin as co-occurrences in the corpus say`,
     );
   }
-  const ready = { model, tokenizer, valid, values, maxLength, makeExecutor: backend.makeExecutor };
+  const ready = { model, tokenizer, valid, taught, values, maxLength, makeExecutor: backend.makeExecutor };
   const begin = Date.now();
+  let isFinished = false;
   const record = (): Omit<PretrainRecord, 'texts' | 'paddingWaste' | 'result'> => ({
     command: 'pretrain',
     options: { ...values, maxLength, learningRate, output },
@@ -191,6 +230,7 @@ async function pretrainInto(
       });
     });
     const interrupted = pretrained.history.ended === 'aborted';
+    isFinished = !interrupted;
     if (interrupted) {
       say(`interrupted after step ${pretrained.history.steps}; saved as it is`);
       say(`resume: pnpm sentiment pretrain --resume ${shellPath(output, io.cwd)}`);
@@ -200,6 +240,7 @@ async function pretrainInto(
     return interrupted ? 1 : 0;
   } finally {
     model.dispose();
+    if (isFinished || !(await hasCheckpoint(output))) await removeEmbeddings(output);
   }
 }
 
@@ -214,13 +255,14 @@ function textFingerprint(...texts: readonly (readonly TokenizedDocument[])[]): s
 }
 
 /** Takes every hundredth document out, at least two where there are four. */
-function heldOut(documents: readonly TokenizedDocument[]): Texts {
+function heldOut({ documents, texts }: Split): Texts {
   const every = Math.max(2, Math.min(VALIDATION_SHARE, Math.floor(documents.length / 2)));
   const isHeldOut = (at: number): boolean => at % every === every - 1;
-  return {
-    train: documents.filter((_, at) => !isHeldOut(at)),
-    valid: documents.filter((_, at) => isHeldOut(at)),
-  };
+  const take = (held: boolean): Split => ({
+    documents: documents.filter((_, at) => isHeldOut(at) === held),
+    texts: texts.filter((_, at) => isHeldOut(at) === held),
+  });
+  return { train: take(false), valid: take(true) };
 }
 
 function sayCounts({ counts }: Corpus, name: string, say: (line: string) => unknown): void {
@@ -259,9 +301,10 @@ function reportLines(
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 function figureLines(figures: Pretrained['figures'], unigram: UnigramBaseline): string[] {
-  const next = figures.next_sentence_accuracy;
+  const { next_sentence_accuracy: next, teacher_similarity: alike } = figures;
   return [
     `masked tokens: ${percent(figures.masked_accuracy)} right (always the commonest: ${percent(unigram.accuracy)}), loss ${figures.masked_loss.toFixed(3)} (frequencies alone: ${unigram.loss.toFixed(3)})`,
+    ...(alike === undefined ? [] : [`teacher: cosine similarity ${alike.toFixed(3)}`]),
     ...(next === undefined ? [] : [`next sentence: ${percent(next)} right`]),
   ];
 }

@@ -1,6 +1,7 @@
-import type { MaskedLanguageModel, PreTrainingModel } from '@bertune/heads';
 import { coOccurrenceEmbeddings, type TokenizedDocument } from '@bertune/train';
 import * as tf from '@tensorflow/tfjs';
+
+import type { PretrainModel } from './pretrain-model.js';
 
 const WORD_EMBEDDINGS = 'embeddings.word_embeddings.weight';
 
@@ -10,7 +11,7 @@ const WORD_EMBEDDINGS = 'embeddings.word_embeddings.weight';
  * @returns how many tokens those are
  */
 export function setCoOccurrenceEmbeddings(
-  { bert }: MaskedLanguageModel | PreTrainingModel,
+  { bert }: PretrainModel,
   documents: readonly TokenizedDocument[],
   seed: number,
 ): number {

@@ -1,5 +1,7 @@
 import { PreTrainingModel } from '@bertune/heads';
 import {
+  distillationData,
+  type DistillationTensors,
   type Dataset,
   type MaskedTensors,
   maskedTextData,
@@ -7,15 +9,24 @@ import {
   preTrainingData,
   type PreTrainingTensors,
   segmentPairs,
+  type TaughtSentence,
   type TokenizedDocument,
 } from '@bertune/train';
 
 import { trainingShapes } from '../model/shapes.js';
 import { maskingVocabulary } from './masking-vocabulary.js';
 import type { MeasureJob } from './measure.js';
+import type { TeacherEmbeddings } from './teacher.js';
 
 /** Tensors of a batch, of one task or both. */
-export type Batch = MaskedTensors | PreTrainingTensors;
+export type Batch = MaskedTensors | PreTrainingTensors | DistillationTensors;
+
+/** Sentences that a teacher has embedded. */
+export interface Taught {
+  readonly train: readonly TaughtSentence[];
+  readonly valid: readonly TaughtSentence[];
+  readonly embeddings: TeacherEmbeddings;
+}
 
 /** Texts as batches. */
 interface PretrainingData {
@@ -27,11 +38,12 @@ interface PretrainingData {
 }
 
 /**
- * Cuts documents into texts, for the tasks of the model: pairs of segments, or texts without padding.
+ * Cuts documents into texts, for the tasks of the model: pairs of segments, or texts without padding; sentences where a
+ * teacher has embedded them.
  * @param documents to train on; none where the model is measured only
  */
 export function pretrainingData(
-  { model, tokenizer, values, maxLength, valid }: MeasureJob,
+  { model, tokenizer, values, maxLength, valid, taught }: MeasureJob,
   documents: readonly TokenizedDocument[],
 ): PretrainingData {
   const { maskProbability, wholeWords, seed, batchSize, passes, shortProbability } = values;
@@ -49,6 +61,11 @@ export function pretrainingData(
     paddedLength?: (longest: number) => number,
   ): Dataset<unknown, Batch> => {
     const options = { ...masking, paddedLength };
+    if (taught) {
+      const sentences = of === valid ? taught.valid : taught.train;
+      const repeated = Array.from({ length: times }, () => sentences).flat();
+      return distillationData(repeated, taught.embeddings, vocabulary, options);
+    }
     const each = Array.from({ length: times }, (_, pass) => ({ maxLength, seed, pass }));
     if (model instanceof PreTrainingModel) {
       const cut = { shortSequenceProbability: shortProbability };

@@ -1,5 +1,7 @@
-import type { Metric } from '@bertune/train';
-import type { TokenizedDocument } from '@bertune/train';
+import { EmbeddingDistillationModel, PreTrainingModel } from '@bertune/heads';
+import type { Metric, TokenizedDocument } from '@bertune/train';
+
+import type { PretrainModel } from './pretrain-model.js';
 
 /** Label of a place that is not predicted. */
 const IGNORED = -100;
@@ -27,13 +29,33 @@ function columnAccuracy(name: string, from: number, to: number): Metric {
 }
 
 /** Figures of a masked language model: all columns are tokens. */
-export const maskedTokenMetrics: readonly Metric[] = [columnAccuracy('masked_accuracy', 0, Infinity)];
+const maskedTokenMetrics: readonly Metric[] = [columnAccuracy('masked_accuracy', 0, Infinity)];
 
 /** Figures of a model of both tasks: the first column is the next sentence, the others are tokens. */
 export const preTrainingMetrics: readonly Metric[] = [
   columnAccuracy('masked_accuracy', 1, Infinity),
   columnAccuracy('next_sentence_accuracy', 0, 1),
 ];
+
+/** Figures of a model with a teacher: the first column is the similarity of the embeddings, the others are tokens. */
+const distillationMetrics: readonly Metric[] = [
+  columnAccuracy('masked_accuracy', 1, Infinity),
+  {
+    name: 'teacher_similarity',
+    better: 'higher',
+    compute({ values, shape: [rows, columns] }) {
+      let sum = 0;
+      for (let row = 0; row < rows; row++) sum += values[row * columns];
+      return sum / rows;
+    },
+  },
+];
+
+/** What a model is measured by. */
+export function metricsOf(model: PretrainModel): readonly Metric[] {
+  if (model instanceof EmbeddingDistillationModel) return distillationMetrics;
+  return model instanceof PreTrainingModel ? preTrainingMetrics : maskedTokenMetrics;
+}
 
 /** What is reached without looking at the text around a token. */
 export interface UnigramBaseline {

@@ -1,5 +1,5 @@
 import { Bert, createBertConfig, readPretrainedConfig } from '@bertune/bert';
-import { MaskedLanguageModel, PreTrainingModel } from '@bertune/heads';
+import { EmbeddingDistillationModel, MaskedLanguageModel, PreTrainingModel } from '@bertune/heads';
 import { BertTokenizer, trainVocabularyAsync } from '@bertune/tokenizer';
 import type * as tf from '@tensorflow/tfjs';
 
@@ -11,6 +11,9 @@ import type { CommandValues } from '../options.js';
 import { pretrainOptions } from './pretrain-options.js';
 import { orMissing, readTexts } from './read-documents.js';
 
+/** A model of one of the tasks, or one that has a teacher. */
+export type PretrainModel = PreTrainingModel | MaskedLanguageModel | EmbeddingDistillationModel;
+
 /** A tokenizer and what makes the model for it; the model is made last, once the corpus is known to be good. */
 export interface PretrainStart {
   readonly tokenizer: BertTokenizer;
@@ -19,7 +22,7 @@ export interface PretrainStart {
   /** Lines to print. */
   readonly notes: readonly string[];
   /** The caller disposes the model. */
-  readonly makeModel: () => Promise<PreTrainingModel | MaskedLanguageModel>;
+  readonly makeModel: () => Promise<PretrainModel>;
 }
 
 type Values = CommandValues<'pretrain'>;
@@ -31,17 +34,25 @@ const HEAD = 64;
  * What a pre-training starts from: a new vocabulary and new weights, or a model with its vocabulary.
  * @param corpus file that a new vocabulary is learnt from
  * @param directory of the model whose pre-training goes on; undefined for a new one
+ * @param embeddingSize width of the teacher's embeddings; undefined without a teacher
  * @throws AppError `bad-value`, `missing-file`, `model-mismatch`; errors of the packages
  */
 export async function startPretraining(
   values: Values,
   corpus: string,
   directory: string | undefined,
+  embeddingSize: number | undefined,
 ): Promise<PretrainStart> {
-  return directory === undefined ? fromScratch(values, corpus) : goOn(values, directory);
+  return directory === undefined
+    ? fromScratch(values, corpus, embeddingSize)
+    : goOn(values, directory, embeddingSize);
 }
 
-async function fromScratch(values: Values, corpus: string): Promise<PretrainStart> {
+async function fromScratch(
+  values: Values,
+  corpus: string,
+  embeddingSize: number | undefined,
+): Promise<PretrainStart> {
   const { layers, hiddenSize, vocabularySize, cased, maxLength = defaultMaxLength, dropout, seed } = values;
   if (hiddenSize % HEAD !== 0) {
     throw new AppError('bad-value', {
@@ -74,6 +85,12 @@ async function fromScratch(values: Values, corpus: string): Promise<PretrainStar
     ],
     makeModel: () => {
       const bert = Bert.fromConfig(config, { seed });
+      if (embeddingSize !== undefined) {
+        const { maskedWeight } = values;
+        return Promise.resolve(
+          EmbeddingDistillationModel.fromEncoder(bert, { seed, embeddingSize, maskedWeight }),
+        );
+      }
       return Promise.resolve(
         values.task === 'both'
           ? PreTrainingModel.fromEncoder(bert, { seed })
@@ -105,7 +122,11 @@ function refuseOptionsOfNewModels(values: Values): void {
   });
 }
 
-async function goOn(values: Values, directory: string): Promise<PretrainStart> {
+async function goOn(
+  values: Values,
+  directory: string,
+  embeddingSize: number | undefined,
+): Promise<PretrainStart> {
   if (values.model !== undefined) refuseOptionsOfNewModels(values);
   const { config } = await readPretrainedConfig(directory);
   const { tokenizer, notes } = await loadTokenizer(directory, config);
@@ -114,31 +135,41 @@ async function goOn(values: Values, directory: string): Promise<PretrainStart> {
     tokenizer,
     maxLength: resolveMaxLength(values.maxLength, config),
     notes: [`model: ${directory}, with its vocabulary; heads that it lacks are new`, ...notes],
-    makeModel: async () =>
-      values.task === 'both'
+    makeModel: async () => {
+      const { dropout, maskedWeight } = values;
+      if (embeddingSize !== undefined) {
+        const distillation = { embeddingSize, maskedWeight };
+        return withRates(
+          await EmbeddingDistillationModel.fromPretrained(directory, { ...options, ...distillation }),
+          dropout,
+          (bert, head) => new EmbeddingDistillationModel(bert, head, distillation),
+        );
+      }
+      return values.task === 'both'
         ? withRates(
             await PreTrainingModel.fromPretrained(directory, options),
-            values.dropout,
-            PreTrainingModel,
+            dropout,
+            (bert, head) => new PreTrainingModel(bert, head),
           )
         : withRates(
             await MaskedLanguageModel.fromPretrained(directory, options),
-            values.dropout,
-            MaskedLanguageModel,
-          ),
+            dropout,
+            (bert, head) => new MaskedLanguageModel(bert, head),
+          );
+    },
   };
 }
 
 /** The same parameters with other dropout; the model itself where none is asked for. */
-function withRates<Model extends PreTrainingModel | MaskedLanguageModel>(
+function withRates<Model extends PretrainModel>(
   model: Model,
   dropout: number | undefined,
-  Kind: new (bert: Bert, head: ReadonlyMap<string, tf.Variable>) => Model,
+  make: (bert: Bert, head: ReadonlyMap<string, tf.Variable>) => Model,
 ): Model {
   if (dropout === undefined) return model;
   const { config, parameters, extra } = model.bert;
   const own = [...model.parameters].filter(([name]) => !parameters.has(name));
-  return new Kind(new Bert({ ...config, ...rates(dropout) }, parameters, extra), new Map(own));
+  return make(new Bert({ ...config, ...rates(dropout) }, parameters, extra), new Map(own));
 }
 
 function rates(dropout: number | undefined): { hiddenDropout?: number; attentionDropout?: number } {

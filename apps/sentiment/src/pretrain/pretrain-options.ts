@@ -34,6 +34,15 @@ export const pretrainOptions = {
     'masked tokens and next sentences, or masked tokens alone, of texts without padding',
     'both',
   ),
+  teacher: text(
+    'DIR',
+    'BERT whose embeddings of the sentences the model learns beside the masked tokens; needs --task masked-tokens',
+    undefined,
+    'none',
+  ),
+  maskedWeight: decimal('with --teacher: what the loss of the masked tokens is multiplied with', 0.1, {
+    min: 0,
+  }),
   measureOnly: flag('train nothing: measure --model on the validation text, and write run.json'),
   maxLength: integer('tokens of a text, special ones included', undefined, {
     min: 16,

@@ -23,6 +23,8 @@ export interface CorpusCounts {
 /** A corpus as sentences of token ids. */
 export interface Corpus {
   readonly documents: TokenizedDocument[];
+  /** The sentences themselves, as many of each document; none where they were not asked for. */
+  readonly texts: string[][];
   readonly counts: CorpusCounts;
 }
 
@@ -108,9 +110,15 @@ export async function* readTexts(path: string, named: string): AsyncGenerator<st
  * Reads a corpus: documents apart by empty lines, paragraphs cut into sentences by the rules of Unicode (`Intl.Segmenter`)
  * and these into tokens. Lines that are no text or longer than a megabyte are passed over and counted.
  * @param named how messages name the file: `--corpus text.txt`
+ * @param options.keepTexts whether the sentences themselves are wanted too
  * @throws AppError `missing-file`, `empty-file`
  */
-export async function readCorpus(path: string, named: string, tokenizer: BertTokenizer): Promise<Corpus> {
+export async function readCorpus(
+  path: string,
+  named: string,
+  tokenizer: BertTokenizer,
+  { keepTexts }: { readonly keepTexts: boolean },
+): Promise<Corpus> {
   const counts: CorpusCounts = {
     documents: 0,
     sentences: 0,
@@ -120,19 +128,21 @@ export async function readCorpus(path: string, named: string, tokenizer: BertTok
     longLines: 0,
   };
   const documents: TokenizedDocument[] = [];
+  const kept: string[][] = [];
   const { unkTokenId } = tokenizer;
-  const sentences = new Intl.Segmenter('en', { granularity: 'sentence' });
+  const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
   await orMissing(path, named, async () => {
     for await (const paragraphs of readParagraphs(path, counts)) {
       const texts = paragraphs.flatMap((paragraph) =>
-        Array.from(sentences.segment(paragraph), ({ segment }) => segment.trim()).filter(Boolean),
+        Array.from(segmenter.segment(paragraph), ({ segment }) => segment.trim()).filter(Boolean),
       );
-      const document = texts
-        .map((text) => tokenizer.encode(text, { addSpecialTokens: false, truncation: false }).inputIds)
-        .filter(({ length }) => length > 0)
-        .map((ids) => Int32Array.from(ids));
+      const sentences = texts
+        .map((text) => ({ text, ids: idsOf(text, tokenizer) }))
+        .filter(({ ids }) => ids.length > 0);
+      const document = sentences.map(({ ids }) => ids);
       if (document.length === 0) continue;
       documents.push(document);
+      if (keepTexts) kept.push(sentences.map(({ text }) => text));
       counts.documents += 1;
       counts.sentences += document.length;
       for (const ids of document) {
@@ -142,7 +152,11 @@ export async function readCorpus(path: string, named: string, tokenizer: BertTok
     }
   });
   if (documents.length === 0) throw nothingToRead(named, counts);
-  return { documents, counts };
+  return { documents, texts: kept, counts };
+}
+
+function idsOf(text: string, tokenizer: BertTokenizer): Int32Array {
+  return Int32Array.from(tokenizer.encode(text, { addSpecialTokens: false, truncation: false }).inputIds);
 }
 
 /** Turns a file that is not there into a message for the person who named it. */

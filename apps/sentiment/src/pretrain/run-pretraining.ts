@@ -1,4 +1,3 @@
-import { PreTrainingModel } from '@bertune/heads';
 import {
   adamW,
   type Callback,
@@ -13,7 +12,7 @@ import type { TextSink } from '../io.js';
 import { showProgress } from '../training/show-progress.js';
 import { maskedLoss, type MeasureJob } from './measure.js';
 import { type Batch, pretrainingData } from './pretrain-data.js';
-import { maskedTokenMetrics, preTrainingMetrics } from './pretrain-metrics.js';
+import { metricsOf } from './pretrain-metrics.js';
 
 /** A pre-training that is ready to begin. */
 export interface PretrainJob extends MeasureJob {
@@ -36,8 +35,8 @@ export interface PretrainJob extends MeasureJob {
 export interface Pretrained {
   readonly history: History;
   /**
-   * On the validation text: `loss`, `masked_loss`, `masked_accuracy` and, of both tasks, `next_sentence_accuracy`; empty
-   * when it was interrupted.
+   * On the validation text: `loss`, `masked_loss`, `masked_accuracy` and, of both tasks, `next_sentence_accuracy`, with a
+   * teacher `teacher_similarity`; empty when it was interrupted.
    */
   readonly figures: Readonly<Record<string, number>>;
   /** Texts trained on, and the share of their tokens that was padding. */
@@ -48,11 +47,10 @@ export interface Pretrained {
 /** Pre-trains a model in place and measures it on the validation text, which is masked alike each time. */
 export async function runPretraining(job: PretrainJob): Promise<Pretrained> {
   const { model, values, sink } = job;
-  const isBoth = model instanceof PreTrainingModel;
   const { train, valid, compileIf } = pretrainingData(job, job.train);
   const sizing = { batchSize: values.batchSize };
   const executor = job.makeExecutor({ compileIf });
-  const metrics = isBoth ? preTrainingMetrics : maskedTokenMetrics;
+  const metrics = metricsOf(model);
   const compiled = compile<Batch>(model as Parameters<typeof compile<Batch>>[0], {
     optimizer: adamW({ learningRate: job.learningRate, weightDecay: values.weightDecay }),
     schedule: linearSchedule({ warmupRatio: values.warmupRatio }),
@@ -87,9 +85,8 @@ export async function runPretraining(job: PretrainJob): Promise<Pretrained> {
         .filter(([name]) => name.startsWith('val_'))
         .map(([name, [value]]) => [name.slice('val_'.length), value]),
     );
-    if (isBoth && history.ended !== 'aborted')
-      figures.masked_loss = await maskedLoss(model, valid, values, executor);
-    else if ('loss' in figures) figures.masked_loss = figures.loss;
+    if (history.ended !== 'aborted')
+      figures.masked_loss = await maskedLoss(model, valid, values, executor, figures.loss);
     return { history, figures, texts: train.examples.length, paddingWaste };
   } finally {
     compiled.dispose();

@@ -11,8 +11,8 @@ import {
 } from '@bertune/bert';
 import * as tf from '@tensorflow/tfjs';
 
-import { checkLabelTensor, readLabels } from '../label-checks.js';
-import { IGNORED_LABEL, softmaxCrossEntropy } from '../losses/softmax-cross-entropy.js';
+import { checkLabelTensor } from '../label-checks.js';
+import { softmaxCrossEntropy } from '../losses/softmax-cross-entropy.js';
 import { type HeadLayout, loadHead, type LoadHeadOptions, openPretrained, saveHead } from '../pretrained.js';
 import { requirePooler, TaskHead } from '../task-head.js';
 import {
@@ -23,10 +23,10 @@ import {
   type MaskedPositions,
   maskedRows,
 } from './masked-tokens.js';
+import { averagedMaskedLoss, checkMaskedPerText, type MaskedPerText } from './masked-per-text.js';
 import { checkNextSentenceLabels, NEXT_SENTENCE, nextSentenceParameters } from './next-sentence-layer.js';
 import {
   likeliestTokens,
-  maskedTokenLoss,
   predictionParameters,
   requireTiedDecoder,
   vocabularyLogits,
@@ -34,17 +34,11 @@ import {
 import { resizedPredictions } from './resize-predictions.js';
 
 /** Pairs of texts with masked tokens, for both tasks at once. The caller keeps and disposes every tensor. */
-export type PreTrainingBatch = MaskedLanguageModelBatch & {
-  /** [B] int32: 0 where the second text follows the first, 1 where it does not */
-  readonly nextSentenceLabels: tf.Tensor1D;
-  /**
-   * [B] float32, one number for all texts of a step: how many tokens are to be predicted in a text, on average. The loss
-   * of the masked tokens is then their sum divided by the sum of this. Default: divided by their number in this batch, as
-   * Hugging Face. The average of the data, say, makes gradient accumulation exact; no single weight of a batch can,
-   * since the two tasks are means over different counts.
-   */
-  readonly maskedPerText?: tf.Tensor1D | undefined;
-};
+export type PreTrainingBatch = MaskedLanguageModelBatch &
+  MaskedPerText & {
+    /** [B] int32: 0 where the second text follows the first, 1 where it does not */
+    readonly nextSentenceLabels: tf.Tensor1D;
+  };
 
 const layout = (config: BertConfig): HeadLayout => ({
   architecture: 'BertForPreTraining',
@@ -157,7 +151,7 @@ export class PreTrainingModel extends TaskHead {
   }
 
   /**
-   * What losses are weighed by: the pairs of the batch (see `PreTrainingBatch.maskedPerText`). Reads all labels and
+   * What losses are weighed by: the pairs of the batch (see `MaskedPerText`). Reads all labels and
    * checks them.
    * @throws HeadError `invalid-labels`
    */
@@ -165,16 +159,7 @@ export class PreTrainingModel extends TaskHead {
     const [examples] = batch.inputIds.shape;
     countMaskedTokens(batch, this.bert.config.vocabSize);
     checkNextSentenceLabels('nextSentenceLabels', batch.nextSentenceLabels, examples);
-    const { maskedPerText } = batch;
-    if (maskedPerText) {
-      checkLabelTensor('maskedPerText', maskedPerText, [examples], 'float32');
-      readLabels(
-        'maskedPerText',
-        maskedPerText,
-        'positive numbers',
-        (count) => count > 0 && count < Infinity,
-      );
-    }
+    checkMaskedPerText(batch, true);
     return examples;
   }
 
@@ -203,18 +188,12 @@ function checkTensors(batch: PreTrainingBatch): void {
   checkMaskedTensors(batch);
   const [texts] = batch.inputIds.shape;
   checkLabelTensor('nextSentenceLabels', batch.nextSentenceLabels, [texts]);
-  if (batch.maskedPerText) checkLabelTensor('maskedPerText', batch.maskedPerText, [texts], 'float32');
+  checkMaskedPerText(batch, false);
 }
 
 function lossOfLogits({ tokens, nextSentence }: PreTrainingLogits, batch: PreTrainingBatch): tf.Scalar {
-  const { maskedPerText, nextSentenceLabels } = batch;
-  const labels = maskedLabels(batch);
-  let ofTokens = maskedTokenLoss(tokens, labels);
-  if (maskedPerText) {
-    const counted = tf.sum(tf.cast(tf.notEqual(labels, tf.scalar(IGNORED_LABEL, 'int32')), 'float32'));
-    ofTokens = tf.mul(ofTokens, tf.div(counted, tf.sum(maskedPerText)));
-  }
-  return tf.add(ofTokens, softmaxCrossEntropy(nextSentence, nextSentenceLabels));
+  const ofPairs = softmaxCrossEntropy(nextSentence, batch.nextSentenceLabels);
+  return tf.add(averagedMaskedLoss(tokens, batch), ofPairs);
 }
 
 function predictionsOf({ tokens, nextSentence }: PreTrainingLogits): tf.Tensor2D {
