@@ -6,7 +6,9 @@ import { type CorpusSources, sourceTable } from './sources.js';
 export interface Measured {
   readonly masked_accuracy: number;
   readonly masked_loss: number;
-  readonly next_sentence_accuracy?: number;
+  readonly next_sentence_accuracy?: number | undefined;
+  /** of the training, on its own held-out text */
+  readonly teacher_similarity?: number | undefined;
   /** of frequencies alone */
   readonly unigram: { readonly accuracy: number; readonly loss: number };
 }
@@ -39,7 +41,7 @@ export function modelCard(facts: CardFacts): string {
     facts;
   const millions = (value: number): string => (value / 1e6).toFixed(1);
   const size = corpus.sources.reduce((sum, source) => sum + source.bytes, 0);
-  const next = measured.next_sentence_accuracy;
+  const { next_sentence_accuracy: next, teacher_similarity: alike } = measured;
   const load = hasPooler ? 'modelDirectory' : "modelDirectory, { allowMissing: ['pooler'] }";
   const hours = (Date.parse(curve.to) - Date.parse(curve.from)) / 3_600_000;
   return `# @bertune/bert-small-en
@@ -109,7 +111,7 @@ On ${heldOut}, which were not trained on, masked as in training:
 | ---------------------------- | ---------- | ----------------- |
 | masked tokens, right         | ${percent(measured.masked_accuracy)} | ${percent(measured.unigram.accuracy)} |
 | masked tokens, cross-entropy | ${measured.masked_loss.toFixed(3)} | ${measured.unigram.loss.toFixed(3)} |
-${next === undefined ? '' : `| next sentence, right | ${percent(next)} | 50 % by chance |\n`}
+${next === undefined ? '' : `| next sentence, right | ${percent(next)} | 50 % by chance |\n`}${alike === undefined ? '' : `| sentence embedding, cosine similarity with the teacher's | ${alike.toFixed(3)} | |\n`}
 Frequencies alone: always the commonest token, and the entropy of how often each comes up in the training text.
 
 ## Fill in the blank

@@ -25,6 +25,7 @@ import { fillIn } from './fill-in.js';
 import { SENTENCES } from './sentences.js';
 import { runSentiment } from './sentiment.js';
 import { type CorpusSources, notice } from './sources.js';
+import { dropTeacherLayer } from './without-teacher.js';
 
 const PACKAGE = fileURLToPath(new URL('../../../packages/bert-small-en/', import.meta.url));
 const TRAINING = fileURLToPath(new URL('../training.md', import.meta.url));
@@ -48,6 +49,7 @@ const json = (file: string): Record<string, unknown> =>
   JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
 
 runSentiment(['convert', path(model), target, '--dtype', 'float16', '--overwrite']);
+await dropTeacherLayer(join(target, 'model.safetensors'));
 const config = { ...json(join(target, 'config.json')), ...DROPOUT };
 writeFileSync(join(target, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
 
@@ -69,6 +71,9 @@ try {
   rmSync(folder, { recursive: true });
 }
 
+const run = join(path(model), 'run.json');
+const result = existsSync(run) ? (json(run).result as { teacher_similarity?: number }) : {};
+if (existsSync(run)) copyFileSync(run, join(docs, 'run.json'));
 const sources = json(join(path(corpus), 'sources.json')) as unknown as CorpusSources;
 writeFileSync(join(PACKAGE, 'NOTICE'), `${notice(sources).trim()}\n`);
 const curve = readCurve(path(log), steps === undefined ? undefined : Number(steps));
@@ -84,7 +89,7 @@ const card = modelCard({
   curve,
   corpus: sources,
   heldOut: `every hundredth document of the ${documents.toLocaleString('en')}`,
-  measured,
+  measured: { ...measured, teacher_similarity: result.teacher_similarity },
   filledIn,
   command: `pnpm --filter @bertune/bert-small-en build-model ${['MODEL', 'CORPUS', 'LOG'].join(' ')}`,
 });
@@ -92,8 +97,6 @@ const readme = join(PACKAGE, 'README.md');
 writeFileSync(readme, await format(card, { ...(await resolveConfig(readme)), filepath: readme }));
 const figures = { measured, filledIn, curve };
 writeFileSync(join(docs, 'figures.json'), `${JSON.stringify(figures, null, 1)}\n`);
-const run = join(path(model), 'run.json');
-if (existsSync(run)) copyFileSync(run, join(docs, 'run.json'));
 stderr.write(`written: ${PACKAGE}\n`);
 
 /** Of the header of safetensors: number of values, and whether a pooler is among them. */

@@ -43,6 +43,9 @@ export function notice({ sha256, sources }: CorpusSources): string {
     `them has the SHA-256 ${sha256};`,
     'tools/corpus of the repository rebuilds it.',
     '',
+    'The weights also learnt the sentence embeddings that a larger model gives these texts: all-MiniLM-L6-v2 of sentence-transformers,',
+    'Apache-2.0, https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2. None of its weights is in this package.',
+    '',
     ...sources.flatMap(({ about, registry, archive, licence, sha256: of }) => [
       about,
       `  ${registry}: ${archive}`,

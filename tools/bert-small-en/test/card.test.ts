@@ -64,6 +64,7 @@ describe('sources', () => {
       expect(text).toContain(`licence: ${licence}`);
       expect(text).toContain(sha256);
     }
+    expect(text).toMatch(/all-MiniLM-L6-v2.*\nApache-2\.0/);
   });
 
   it('are a table, the largest first, campaigns of one game in a row', () => {
@@ -112,8 +113,10 @@ describe('the model card', () => {
     const both = modelCard({
       ...facts,
       hasPooler: true,
-      measured: { ...facts.measured, next_sentence_accuracy: 0.8 },
+      measured: { ...facts.measured, next_sentence_accuracy: 0.8, teacher_similarity: 0.71 },
     });
+    expect(both).toMatch(/cosine similarity with the teacher's\s+\| 0\.710 \|/);
+    expect(card).not.toContain('teacher');
     expect(both).toContain('| next sentence, right | 80.0 % |');
     expect(both).not.toContain('allowMissing');
   });
