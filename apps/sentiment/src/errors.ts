@@ -14,6 +14,7 @@ export type AppErrorCode =
   | 'not-utf8'
   | 'broken-quotes'
   | 'broken-json'
+  | 'broken-gzip'
   | 'duplicate-column'
   | 'column-count'
   | 'bad-text'
@@ -48,6 +49,7 @@ const exitCodes: Readonly<Record<AppErrorCode, 1 | 2>> = {
   'not-utf8': 1,
   'broken-quotes': 1,
   'broken-json': 1,
+  'broken-gzip': 1,
   'duplicate-column': 1,
   'column-count': 1,
   'bad-text': 1,

@@ -209,6 +209,16 @@ describe('wrong input', () => {
   });
 
   it.each([
+    [
+      'half a gzip',
+      gzipSync(corpus(60)).subarray(0, 200),
+      /odd\.txt\.gz: expected text packed by gzip.*unexpected end of file/,
+    ],
+    [
+      'text that is called gzip',
+      corpus(5),
+      /odd\.txt\.gz: expected text packed by gzip.*incorrect header check/,
+    ],
     ['nothing', '', /expected text.*found none/],
     [
       'bytes that are no text',
@@ -218,9 +228,10 @@ describe('wrong input', () => {
     ['one document', corpus(1), /expected at least two documents.*empty lines/],
     ['documents of one sentence', 'One cat.\n\nOne dog.\n\nOne cow.\n', /0 with more than one sentence/],
   ])('a corpus of %s', async (_name, content, message) => {
-    writeFileSync(join(cwd, 'odd.txt'), content);
+    const file = String(message).includes('gz') ? 'odd.txt.gz' : 'odd.txt';
+    writeFileSync(join(cwd, file), content);
     for (const start of [['--model', encoder], small]) {
-      const { code, err } = await run('pretrain', '--corpus', 'odd.txt', '--output', 'odd', ...start);
+      const { code, err } = await run('pretrain', '--corpus', file, '--output', 'odd', ...start);
       expect(err()).toMatch(message);
       expect(code).toBe(1);
       expect(existsSync(join(cwd, 'odd'))).toBe(false);

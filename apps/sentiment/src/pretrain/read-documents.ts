@@ -94,7 +94,7 @@ export async function* readParagraphs(
 
 /**
  * Paragraphs of a corpus, one after the other: what a vocabulary is learnt from is what is trained on.
- * @throws AppError `missing-file`, `empty-file`
+ * @throws AppError `missing-file`, `broken-gzip`, `empty-file`
  */
 export async function* readTexts(path: string, named: string): AsyncGenerator<string> {
   const counts = { binaryLines: 0, longLines: 0 };
@@ -111,7 +111,7 @@ export async function* readTexts(path: string, named: string): AsyncGenerator<st
  * and these into tokens. Lines that are no text or longer than a megabyte are passed over and counted.
  * @param named how messages name the file: `--corpus text.txt`
  * @param options.keepTexts whether the sentences themselves are wanted too
- * @throws AppError `missing-file`, `empty-file`
+ * @throws AppError `missing-file`, `broken-gzip`, `empty-file`
  */
 export async function readCorpus(
   path: string,
@@ -159,7 +159,7 @@ function idsOf(text: string, tokenizer: BertTokenizer): Int32Array {
   return Int32Array.from(tokenizer.encode(text, { addSpecialTokens: false, truncation: false }).inputIds);
 }
 
-/** Turns a file that is not there into a message for the person who named it. */
+/** Turns a file that is not there, or no gzip, into a message for the person who named it. */
 export async function orMissing<Result>(
   path: string,
   named: string,
@@ -168,7 +168,16 @@ export async function orMissing<Result>(
   try {
     return await read();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code?.startsWith('Z_')) {
+      throw new AppError('broken-gzip', {
+        where: named,
+        expected: 'text packed by gzip, as .gz says',
+        found: `${message} (${path})`,
+        remedy: 'Was it copied whole? Text that is not packed needs another name.',
+        cause: error,
+      });
+    }
     if (code !== 'ENOENT' && code !== 'ENOTDIR' && code !== 'EISDIR') throw error;
     throw new AppError('missing-file', {
       where: named,

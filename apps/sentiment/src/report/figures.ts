@@ -38,8 +38,8 @@ interface Rows {
   readonly scores: ArrayLike<number>;
 }
 
-/** Resamples that an interval comes from, and above how many examples they get fewer, so that minutes do not go into it. */
-const [mostResamples, fewestResamples, fewerFrom] = [1000, 200, 5000];
+/** Resamples that an interval comes from, and above how many scores they get fewer, so that minutes do not go into it. */
+const [mostResamples, fewestResamples, fewerFrom] = [1000, 200, 10_000];
 
 /**
  * Figures of a problem with one class an example.
@@ -102,7 +102,10 @@ function figures(
   const scoreOf = (at: number): number => rows.scores[at * (last + 1) + last] ?? 0;
   order.sort((a, b) => scoreOf(a) - scoreOf(b));
   const sorted = taken(rows, order);
-  const resamples = Math.max(fewestResamples, Math.round(mostResamples * Math.min(1, fewerFrom / examples)));
+  const resamples = Math.max(
+    fewestResamples,
+    Math.round(mostResamples * Math.min(1, fewerFrom / rows.scores.length)),
+  );
   const intervals = bootstrapIntervals(examples, (positions) => measure(taken(sorted, positions)), {
     resamples,
     strata: strata && gathered(strata, order, 1),
