@@ -31,7 +31,8 @@ export type AppErrorCode =
   | 'disk'
   | 'interrupted'
   | 'not-finite'
-  | 'no-training';
+  | 'no-training'
+  | 'no-suggestion';
 
 /** 2: the command line is wrong, or names what does not exist; 1: the data, the model or the run is. */
 const exitCodes: Readonly<Record<AppErrorCode, 1 | 2>> = {
@@ -67,6 +68,7 @@ const exitCodes: Readonly<Record<AppErrorCode, 1 | 2>> = {
   interrupted: 1,
   'not-finite': 1,
   'no-training': 1,
+  'no-suggestion': 1,
 };
 
 /** The parts of a message, in the order in which they are read. */

@@ -25,6 +25,10 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
         return await (await import('./commands/train.js')).train(line.values, io);
       case 'tune':
         return await (await import('./commands/tune.js')).tune(line.values, line.given, io);
+      case 'find-learning-rate':
+        return await (
+          await import('./commands/find-learning-rate.js')
+        ).findLearningRate(line.values, line.given, io);
       case 'evaluate':
         return await (await import('./commands/evaluate.js')).evaluate(line.values, io);
       case 'predict':

@@ -1,6 +1,7 @@
 import { columns, running } from './common-options.js';
 import type { CommandSpec } from './command-spec.js';
 import { convertCommand } from './convert/convert-command.js';
+import { findLearningRateCommand } from './find-learning-rate/find-learning-rate-command.js';
 import { choice, flag, integer, text, type OptionTable, type Values } from './option-kinds.js';
 import { pretrainOptions } from './pretrain/pretrain-options.js';
 import { trainOptions } from './training/train-options.js';
@@ -99,6 +100,7 @@ export const commands = {
     example: 'sentiment tune --train reviews.csv --trials 20 --output runs/search',
     options: { ...tuneOptions, ...trialOptions, ...tuneOutput },
   },
+  'find-learning-rate': findLearningRateCommand,
   evaluate: {
     summary: 'Measure a saved model on labelled examples',
     positionals: '',

@@ -20,6 +20,8 @@ import type { OptimizerState } from './optimizers/optimizer-state.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 import { slotNames, updateRule } from './optimizers/update-rule.js';
 import { type PreparedRun, prepareRun } from './prepare-run.js';
+import { runRangeTest, type RangeTest } from './range-test/range-test.js';
+import { fitOptionsOf, rangeTestSettings, type RangeTestOptions } from './range-test/range-test-options.js';
 import { selectParameters, type SelectedParameter } from './select-parameters.js';
 import type { Schedule } from './schedules/schedule.js';
 import type { Trainable } from './trainable.js';
@@ -175,6 +177,28 @@ export class CompiledModel<Batch extends Input, Input extends object = Batch> {
       const { checked: trainable, executor } = this;
       const validation = validationData && { data: validationData, batches: run.validationBatches };
       return await estimateRun({ trainable, executor, data, validation, signal, ...run });
+    } finally {
+      this.state = 'idle';
+    }
+  }
+
+  /**
+   * The range test of Smith 2017 (arXiv:1506.01186, section 3.3): the learning rate rises from `min` to `max`, each step by
+   * the same factor, on the batches and the dropout that `fit` would begin with; the loss says where it is too low, good
+   * and too high. The schedule has no part in it; what `trainFrom` keeps for later epochs is trained from the start.
+   * Parameters and the optimiser's state are afterwards what they were, also when it fails.
+   * @throws TrainError as `fit`, but for a loss or gradients that are not finite: they end the test
+   */
+  async findLearningRate<Example>(
+    data: Dataset<Example, Batch>,
+    options: RangeTestOptions = {},
+  ): Promise<RangeTest> {
+    const range = rangeTestSettings(options);
+    const run = this.prepare(data, fitOptionsOf(options, range));
+    this.state = 'training';
+    const { trainable, trainedParameters: trained } = this;
+    try {
+      return await runRangeTest({ ...run, trainable, trained, data, range, options });
     } finally {
       this.state = 'idle';
     }

@@ -196,6 +196,13 @@ export {
   type TokenizedDocument,
 } from './pre-training/segment-pairs.js';
 export { predict, type PredictOptions } from './predict.js';
+export type { RangeTest } from './range-test/range-test.js';
+export type { RangeTestOptions, RangeTestStep } from './range-test/range-test-options.js';
+export {
+  type LearningRateSuggestion,
+  suggestLearningRate,
+  type SuggestionOptions,
+} from './range-test/suggest-learning-rate.js';
 export { constantSchedule } from './schedules/constant.js';
 export { cosineRestartsSchedule, cosineSchedule } from './schedules/cosine.js';
 export { inverseSqrtSchedule } from './schedules/inverse-sqrt.js';

@@ -1,7 +1,7 @@
 import { outOfMemoryError } from './out-of-memory.js';
 import { TrainError } from './errors.js';
 import type { MicroBatch, StepResult, TrainingSession } from './executor.js';
-import { checkState, type OptimizerState } from './optimizers/optimizer-state.js';
+import { checkState, type OptimizerState, type SlotValues } from './optimizers/optimizer-state.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 import { slotNames, updateNumbers, type UpdateNumbers, updateRule } from './optimizers/update-rule.js';
 import type { SelectedParameter } from './select-parameters.js';
@@ -58,6 +58,21 @@ export class OptimizerSession<Batch extends object> {
       });
     } finally {
       await this.session.writeSlots(before?.slots ?? new Map());
+    }
+  }
+
+  /** Runs steps whose effect on the optimiser's state does not last; parameters are the caller's to put back. */
+  async keepingState<Result>(work: () => Promise<Result>): Promise<Result> {
+    const { iterations } = this;
+    const own = new Map(this.ownIterations);
+    const slots = iterations > 0 ? await this.session.readSlots() : new Map<string, SlotValues>();
+    try {
+      return await work();
+    } finally {
+      this.iterations = iterations;
+      this.ownIterations.clear();
+      for (const [name, count] of own) this.ownIterations.set(name, count);
+      await this.session.writeSlots(slots);
     }
   }
 
