@@ -34,6 +34,7 @@ export {
   type PreTrainingLogits,
   PreTrainingModel,
 } from './language-model/pre-training-model.js';
+export { distillationLoss, type DistillationOptions } from './losses/distillation.js';
 export { type RegressionLoss, regressionLoss } from './losses/regression.js';
 export { sigmoidCrossEntropy, type SigmoidCrossEntropyOptions } from './losses/sigmoid-cross-entropy.js';
 export {

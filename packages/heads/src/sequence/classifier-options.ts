@@ -1,4 +1,5 @@
 import { HeadError } from '../errors.js';
+import { type DistillationOptions, distillationProblems } from '../losses/distillation.js';
 import type { WeightedMean } from '../losses/softmax-cross-entropy.js';
 
 /**
@@ -7,8 +8,8 @@ import type { WeightedMean } from '../losses/softmax-cross-entropy.js';
  */
 export type Problem = 'single-label' | 'multi-label' | 'binary';
 
-/** What a classifier tells apart, and how its loss counts. */
-export interface ClassifierOptions {
+/** What a classifier tells apart, and how its loss counts. Those of a distillation are for batches with `teacherLogits`. */
+export interface ClassifierOptions extends DistillationOptions {
   /** name of each class or label, at least two; a binary problem names 0 and 1; `multi-label` may have one */
   readonly labels: readonly string[];
   /** default `single-label` */
@@ -55,6 +56,7 @@ export function checkClassifierOptions(options: ClassifierOptions): void {
   if (bad !== undefined) problems.push(`classWeights: expected positive numbers, found ${bad}`);
   if (!(focalGamma >= 0 && Number.isFinite(focalGamma)))
     problems.push(`focalGamma: expected a number of at least 0, found ${focalGamma}`);
+  problems.push(...distillationProblems(options));
   if (problems.length > 0)
     throw new HeadError('invalid-options', `Classifier options: ${problems.join('; ')}.`);
 }

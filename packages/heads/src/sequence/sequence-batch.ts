@@ -8,4 +8,9 @@ export type SequenceBatch = BertInputs & {
    * binary: int32 or float32 [B], 0 or 1. regression: float32 [B, C], or [B] when C is 1.
    */
   readonly labels: tf.Tensor;
+  /**
+   * single-label only, float32 [B, C]: what a teacher says of the texts, to be learnt beside the labels (see
+   * `distillationLoss`). Labels may then be -100: nothing but the teacher's word is learnt of such an example.
+   */
+  readonly teacherLogits?: tf.Tensor2D;
 };

@@ -10,8 +10,10 @@ import {
 } from './classifier-options.js';
 import { definedOnly } from '../defined-only.js';
 import { HeadError } from '../errors.js';
+import { checkLabelTensor, readLabels } from '../label-checks.js';
+import { distillationLoss } from '../losses/distillation.js';
 import { sigmoidCrossEntropy } from '../losses/sigmoid-cross-entropy.js';
-import { softmaxCrossEntropy } from '../losses/softmax-cross-entropy.js';
+import { IGNORED_LABEL, softmaxCrossEntropy } from '../losses/softmax-cross-entropy.js';
 import { loadHead, type LoadHeadOptions, saveHead, openPretrained } from '../pretrained.js';
 import { requirePooler } from '../task-head.js';
 import type { SequenceBatch } from './sequence-batch.js';
@@ -95,13 +97,13 @@ export class SequenceClassifier extends SequenceHead {
   }
 
   /**
-   * Loss of one batch, the mean over its examples (see `ClassifierOptions` for weights and smoothing). Shape and type of
-   * the labels are checked here, their values by `lossWeight` alone.
+   * Loss of one batch, the mean over its examples (see `ClassifierOptions` for weights and smoothing); with
+   * `teacherLogits`, `distillationLoss`. Shape and type of the labels are checked here, their values by `lossWeight` alone.
    * @param run the training step whose dropout masks apply; absent in evaluation
    * @returns scalar float32, differentiable; caller disposes
    */
   loss(batch: SequenceBatch, run?: TrainingRun): tf.Scalar {
-    return tf.tidy(() => this.lossOfLogits(this.logits(batch, run), batch.labels));
+    return tf.tidy(() => this.lossOfLogits(this.logits(batch, run), batch));
   }
 
   /**
@@ -111,7 +113,7 @@ export class SequenceClassifier extends SequenceHead {
   lossAndPredictions(batch: SequenceBatch): { loss: tf.Scalar; predictions: tf.Tensor2D } {
     return tf.tidy(() => {
       const logits = this.logits(batch);
-      return { loss: this.lossOfLogits(logits, batch.labels), predictions: this.probabilities(logits) };
+      return { loss: this.lossOfLogits(logits, batch), predictions: this.probabilities(logits) };
     });
   }
 
@@ -120,9 +122,14 @@ export class SequenceClassifier extends SequenceHead {
    * micro-batches add up to that of the whole batch. Reads the labels and checks them.
    * @throws HeadError `invalid-labels`
    */
-  lossWeight({ labels, inputIds }: SequenceBatch): number {
+  lossWeight({ labels, inputIds, teacherLogits }: SequenceBatch): number {
     const examples = inputIds.shape[0];
-    const values = this.checkedLabels(labels, examples);
+    const values = this.checkedLabels(labels, examples, teacherLogits !== undefined);
+    if (teacherLogits) {
+      this.checkTeacherLogits(teacherLogits, examples);
+      readLabels('teacherLogits', teacherLogits, 'finite numbers', Number.isFinite);
+      return examples;
+    }
     const { classWeights, weightedMean = 'sum-of-weights' } = this.options;
     if (!classWeights || this.problem === 'multi-label' || weightedMean === 'examples') return examples;
     return values.reduce((sum, label) => sum + classWeights[label], 0);
@@ -162,8 +169,32 @@ export class SequenceClassifier extends SequenceHead {
     return this.problem === 'single-label' ? tf.softmax(logits) : tf.sigmoid(logits);
   }
 
-  private lossOfLogits(logits: tf.Tensor2D, labels: tf.Tensor): tf.Scalar {
+  /** @throws HeadError `invalid-labels`; `invalid-options` for class weights whose sum divides the loss */
+  private checkTeacherLogits(teacherLogits: tf.Tensor2D, examples: number): void {
+    if (this.problem !== 'single-label') {
+      throw new HeadError(
+        'invalid-labels',
+        `teacherLogits: expected none for ${this.problem}, since they are softened by a softmax.`,
+      );
+    }
+    checkLabelTensor('teacherLogits', teacherLogits, [examples, this.labelNames.length], 'float32');
+    const { classWeights, weightedMean } = this.options;
+    if (!classWeights || weightedMean === 'examples') return;
+    throw new HeadError(
+      'invalid-options',
+      "weightedMean: expected 'examples' for classWeights with teacherLogits, whose part of the loss is a mean over examples.",
+    );
+  }
+
+  private lossOfLogits(
+    logits: tf.Tensor2D,
+    { labels, teacherLogits }: Pick<SequenceBatch, 'labels' | 'teacherLogits'>,
+  ): tf.Scalar {
     this.checkLabelTensor(labels, logits.shape[0]);
+    if (teacherLogits) {
+      this.checkTeacherLogits(teacherLogits, logits.shape[0]);
+      return distillationLoss(logits, labels as tf.Tensor1D, teacherLogits, this.options);
+    }
     if (this.problem === 'single-label')
       return softmaxCrossEntropy(logits, labels as tf.Tensor1D, this.options);
     const targets: tf.Tensor2D = tf.reshape(tf.cast(labels, 'float32'), logits.shape);
@@ -184,12 +215,15 @@ export class SequenceClassifier extends SequenceHead {
     });
   }
 
-  private checkedLabels(labels: tf.Tensor, examples: number): number[] {
+  private checkedLabels(labels: tf.Tensor, examples: number, mayLack: boolean): number[] {
     this.checkLabelTensor(labels, examples);
     const classes = this.labelNames.length;
     const limit = this.problem === 'single-label' ? classes : 2;
     const values = [...labels.dataSync()];
-    const wrong = values.findIndex((label) => !(Number.isInteger(label) && label >= 0 && label < limit));
+    const wrong = values.findIndex(
+      (label) =>
+        !(Number.isInteger(label) && label >= 0 && label < limit) && !(mayLack && label === IGNORED_LABEL),
+    );
     if (wrong >= 0) {
       throw new HeadError(
         'invalid-labels',
