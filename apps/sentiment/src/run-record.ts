@@ -39,7 +39,13 @@ export interface RunRecord extends TrainingRecord {
   /** Longest input in tokens: `evaluate` and `predict` cut at the same length. */
   readonly maxLength: number;
   /** Numbers of examples. */
-  readonly examples: { readonly train: number; readonly valid: number; readonly test: number };
+  readonly examples: {
+    readonly train: number;
+    /** Texts learnt from by what a teacher says of them; absent without one. */
+    readonly unlabelled?: number;
+    readonly valid: number;
+    readonly test: number;
+  };
   /** What the training was expected to take, and took; absent where Ctrl-C came first. */
   readonly estimate?: RecordedEstimate | undefined;
   /** Figures on the examples named by `of`; absent when the training was interrupted. */

@@ -82,7 +82,7 @@ async function test(
   ) as unknown as CommandValues<'train'>;
   const epochs = Number.MAX_SAFE_INTEGER; // as many as the steps need
   const prepared = await prepareTraining({ ...defaults, ...others, epochs, maxSteps: steps }, io, undefined);
-  const { backend, loaded, splits, settings } = prepared;
+  const { backend, loaded, splits, settings, teaching } = prepared;
   const packages = versions();
   const range = { min, max, steps, smoothing, divergence };
   const options = { ...range, ...others, maxLength: settings.maxLength, output };
@@ -90,7 +90,7 @@ async function test(
   const started = new Date();
   try {
     const found = await io.interruptible((signal) =>
-      runRangeTest({ loaded, splits, settings, backend, range, sink: io.stderr, signal }),
+      runRangeTest({ loaded, splits, teaching, settings, backend, range, sink: io.stderr, signal }),
     );
     const examples = splits.train.length;
     return {

@@ -97,7 +97,8 @@ async function trainInto(
   onPrepared?: () => Promise<void>,
 ): Promise<PartOutcome> {
   const started = new Date();
-  const { settings, splits, fingerprint, backend, loaded } = await prepareTraining(values, io, checkpoint);
+  const prepared = await prepareTraining(values, io, checkpoint);
+  const { settings, splits, fingerprint, backend, loaded, teaching } = prepared;
   const { model, tokenizer, labels, maxLength } = loaded;
   // A checkpoint is the model and two moments of each weight; two stay and a third is being written.
   const copies = settings.saveSteps === undefined ? 4 : 10;
@@ -124,6 +125,7 @@ async function trainInto(
       runTraining({
         loaded,
         splits,
+        teaching,
         settings,
         output,
         sink: io.stderr,
@@ -142,7 +144,12 @@ async function trainInto(
       seed: settings.seed,
       labels,
       maxLength,
-      examples: { train: splits.train.length, valid: splits.valid.length, test: splits.test.length },
+      examples: {
+        train: splits.train.length,
+        ...(teaching && { unlabelled: teaching.unlabelled.length }),
+        valid: splits.valid.length,
+        test: splits.test.length,
+      },
       history,
       started: started.toISOString(),
       trainingSeconds: (Date.now() - begin) / 1000,
@@ -190,11 +197,11 @@ async function trainInto(
 
 /** `--estimate-only`: what the training would take, on standard output. Nothing is trained or written. */
 async function estimate(values: CommandValues<'train'>, io: Io): Promise<number> {
-  const { settings, splits, backend, loaded } = await prepareTraining(values, io, undefined);
+  const { settings, splits, backend, loaded, teaching } = await prepareTraining(values, io, undefined);
   try {
     const found = await io.interruptible((signal) =>
       estimateOnly({
-        ...{ loaded, splits, settings, signal, makeExecutor: backend.makeExecutor },
+        ...{ loaded, splits, teaching, settings, signal, makeExecutor: backend.makeExecutor },
         output: '',
         sink: io.stderr,
         from: undefined,

@@ -9,7 +9,7 @@ import type { PreparedTraining } from '../training/prepare-training.js';
 import { shortRate } from './range-record.js';
 
 /** A range test that is ready to begin. */
-export interface RangeTestJob extends Pick<PreparedTraining, 'loaded' | 'splits' | 'settings'> {
+export interface RangeTestJob extends Pick<PreparedTraining, 'loaded' | 'splits' | 'settings' | 'teaching'> {
   /** What computes. */
   readonly backend: Backend;
   /** Options of the test itself. */

@@ -1,12 +1,13 @@
 import type { ClassifierOptions, Problem } from '@bertune/heads';
 
 import { countClasses, type Example, type LabelSpace } from '../data/labels.js';
+import type { DistillationValues } from '../distillation/distillation-options.js';
 import { AppError } from '../errors.js';
 import type { ClassWeights } from '../option-values.js';
 import { closest } from '../suggest.js';
 
 /** What changes the loss of a classifier. */
-export interface LossOptions {
+export interface LossOptions extends Omit<DistillationValues, 'unlabelled'> {
   /** `--label-smoothing`. */
   readonly labelSmoothing: number;
   /** `--class-weights`. */
@@ -55,7 +56,7 @@ function namedWeights(weights: ReadonlyMap<string, number>, labels: LabelSpace):
  */
 export function classifierOptions(
   labels: LabelSpace & { readonly task: Exclude<LabelSpace['task'], 'regression'> },
-  { labelSmoothing, classWeights, loss, focalGamma = defaultGamma }: LossOptions,
+  { labelSmoothing, classWeights, loss, focalGamma = defaultGamma, ...distillation }: LossOptions,
   examples: readonly Example[],
 ): ClassifierOptions {
   return {
@@ -63,6 +64,11 @@ export function classifierOptions(
     problem: problemOf(labels.task),
     labelSmoothing,
     ...(loss === 'focal' && { focalGamma }),
+    ...(distillation.teacher !== undefined && {
+      distillationWeight: distillation.distillationWeight,
+      temperature: distillation.temperature,
+      weightedMean: 'examples',
+    }),
     ...(classWeights === 'none'
       ? {}
       : {

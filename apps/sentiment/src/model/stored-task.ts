@@ -28,15 +28,16 @@ export function storedTask({ architectures, extra }: PretrainedConfig): LabelSpa
 
 /**
  * What a model folder says about itself.
+ * @param option that named it, for messages
  * @throws AppError `missing-directory`; errors of `@bertune/bert` for a file that cannot be understood
  */
-export async function readModelConfig(directory: string): Promise<PretrainedConfig> {
+export async function readModelConfig(directory: string, option = '--model'): Promise<PretrainedConfig> {
   try {
     return await readPretrainedConfig(directory);
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'not-found') throw error;
     throw new AppError('missing-directory', {
-      where: '--model',
+      where: option,
       expected: 'a model: config.json (or bert_config.json, saved_model.pb), weights and vocabulary',
       found: `no config.json in ${directory}`,
       remedy:

@@ -13,6 +13,8 @@ import {
 } from '@bertune/train';
 
 import type { Splits } from '../data/load-splits.js';
+import { noLogits, readByTeacher, withTeacherLogits } from '../distillation/teacher-logits.js';
+import type { Teaching } from '../distillation/teaching.js';
 import type { EstimateJob } from '../estimate/estimate-training.js';
 import type { TextSink } from '../io.js';
 import type { LoadedModel } from '../model/build-model.js';
@@ -30,6 +32,8 @@ export interface TrainingJob {
   readonly loaded: LoadedModel;
   /** Its examples. */
   readonly splits: Splits;
+  /** Whom the model learns from beside the labels. */
+  readonly teaching?: Teaching | undefined;
   /** How to train. */
   readonly settings: TrainSettings;
   /** Folder of the run, where logs go. */
@@ -58,8 +62,11 @@ export interface OpenTraining {
   readonly metric: string;
   /** Puts examples into batches like those of the validation. */
   readonly evaluationData: (examples: readonly EncodedExample[]) => Texts;
-  /** What `fit` is called with, but for callbacks and checkpoints; runs a frozen encoder first whose output is kept. */
-  readonly begin: () => Promise<{
+  /**
+   * What `fit` is called with, but for callbacks and checkpoints; runs a frozen encoder first whose output is kept, and
+   * the teacher, unless this is but an estimate.
+   */
+  readonly begin: (what?: 'training' | 'estimate') => Promise<{
     readonly data: Texts;
     readonly options: FitOptions<EncodedExample, SequenceBatch>;
   }>;
@@ -71,7 +78,8 @@ export interface OpenTraining {
 export function openTraining(job: TrainingJob): OpenTraining {
   const { loaded, splits, settings, sink, signal, from } = job;
   const { model, tokenizer, labels, maxLength } = loaded;
-  const { encoded: train, cut } = encodeExamples(splits.train, tokenizer, maxLength);
+  const learntFrom = [...splits.train, ...(job.teaching?.unlabelled ?? [])];
+  const { encoded: train, cut } = encodeExamples(learntFrom, tokenizer, maxLength);
   const { encoded: valid } = encodeExamples(splits.valid, tokenizer, maxLength);
   if (cut > 0)
     sink.write(
@@ -93,7 +101,8 @@ export function openTraining(job: TrainingJob): OpenTraining {
   const metric = metricOf(labels.task);
   const { config } = model.bert;
   const trained = new Set(trainedParameters(model.parameters.keys(), settings.freeze, config.numLayers));
-  const executor = (job.makeExecutor ?? makeEagerExecutor)({
+  const makeExecutor = job.makeExecutor ?? makeEagerExecutor;
+  const executor = makeExecutor({
     // Features are rows of one token: all full batches have one shape.
     compileIf: (batch) =>
       'lastHiddenState' in batch ? rowsOf(batch) === sizing.batchSize : shapes.comesAgain(batch),
@@ -115,7 +124,7 @@ export function openTraining(job: TrainingJob): OpenTraining {
     metric: metric.name,
     evaluationData: (examples) => dataset(examples, shapes.evaluation),
     execution: executor.name === 'eager' ? 'eager' : 'compiled',
-    begin: async () => {
+    begin: async (what = 'training') => {
       const seen = settings.cacheFeatures
         ? await cachedSplits(model.bert, data, { executor, sizing, signal, sink })
         : data;
@@ -129,7 +138,16 @@ export function openTraining(job: TrainingJob): OpenTraining {
         validationData: seen.valid,
         signal,
       };
-      return { data: seen.train, options };
+      const { teaching } = job;
+      if (!teaching) return { data: seen.train, options };
+      if (what === 'estimate') {
+        sink.write(
+          `teacher: what it takes to read ${learntFrom.length} texts first is not in the estimate\n`,
+        );
+        return { data: withTeacherLogits(seen.train, noLogits(learntFrom, teaching)), options };
+      }
+      const logits = await readByTeacher(teaching, learntFrom, { sizing, makeExecutor, signal, sink });
+      return { data: withTeacherLogits(seen.train, logits), options };
     },
   };
 }

@@ -5,6 +5,8 @@ import { loadLora } from '@bertune/bert';
 import { startBackend, type Backend } from '../backend.js';
 import { countClasses } from '../data/labels.js';
 import { loadSplits, type Splits } from '../data/load-splits.js';
+import { checkDistillationOptions } from '../distillation/distillation-options.js';
+import { openTeaching, type Teaching } from '../distillation/teaching.js';
 import type { Io } from '../io.js';
 import { buildModel, type LoadedModel } from '../model/build-model.js';
 import { checkLossOptions } from '../model/head-options.js';
@@ -26,6 +28,8 @@ export interface PreparedTraining {
   readonly fingerprint: string;
   readonly backend: Backend;
   readonly loaded: LoadedModel;
+  /** Whom the model learns from; undefined without --teacher. */
+  readonly teaching: Teaching | undefined;
 }
 
 /**
@@ -49,18 +53,22 @@ export async function prepareTraining(
   checkCacheOptions(settings);
   checkLossOptions(settings, task);
   checkAveragingOptions(settings);
+  checkDistillationOptions(settings, task);
   const lora = await loraOf(settings, checkpoint);
   if (part?.labelNoise && task === 'regression') throw noClasses();
   const { splitSeed = values.seed, fold } = part ?? {};
   const sources = { ...values, seed: splitSeed, fold, columns: values, cwd: io.cwd };
   const splits = await loadSplits(sources, task, stored);
   checkSameSet(part?.data, splits);
-  const fingerprint = dataFingerprint(splits);
+  const teaching = await openTeaching(settings, { labels: splits.labels, columns: values, cwd: io.cwd });
+  const fingerprint = dataFingerprint(splits, teaching?.fingerprint);
   if (checkpoint) {
     checkSameData(checkpoint, fingerprint);
     say(`resuming ${checkpoint.run} after step ${checkpoint.state.steps}`);
   }
-  for (const note of splits.notes) say(note);
+  for (const note of [...splits.notes, ...(teaching?.notes ?? [])]) say(note);
+  if (teaching && fold)
+    say('teacher: the figures are those of unseen texts if it has not learnt from what is held out either');
   const { labels } = splits;
   const counts = countClasses(splits.train, labels).map((count, at) => `${labels.names[at]} (${count})`);
   say(`task: ${task}${counts.length > 0 ? `; classes: ${counts.slice(0, 20).join(', ')}` : ''}`);
@@ -70,5 +78,6 @@ export async function prepareTraining(
   const loaded = await buildModel({ ...settings, lora, directory, labels, train: splits.train });
   if (checkpoint && lora) await loadLora(join(checkpoint.directory, adapterFolder), loaded.model);
   for (const note of loaded.notes) say(note);
-  return { settings: { ...settings, maxLength: loaded.maxLength }, splits, fingerprint, backend, loaded };
+  const withLength = { ...settings, maxLength: loaded.maxLength };
+  return { settings: withLength, splits, fingerprint, backend, loaded, teaching };
 }

@@ -14,7 +14,7 @@ import type { Checkpoint } from './checkpoint.js';
 type TrainValues = PartValues;
 
 /** Options that name files: stored as absolute paths, since a run may be resumed from elsewhere. */
-const paths = ['train', 'valid', 'test'] as const;
+const paths = ['train', 'valid', 'test', 'teacher', 'unlabelled'] as const;
 
 /** Options as a checkpoint stores them. */
 export function storedOptions(
@@ -92,11 +92,13 @@ function contents({ row: _, ...example }: Example): Omit<Example, 'row'> {
   return example;
 }
 
-/** SHA-256 of what is trained on and watched with. */
-export function dataFingerprint({ train, valid }: Splits): string {
-  return createHash('sha256')
-    .update(JSON.stringify([train.map(contents), valid.map(contents)]))
-    .digest('hex');
+/**
+ * SHA-256 of what is trained on and watched with.
+ * @param teaching of the teacher and the texts without labels, where there is one
+ */
+export function dataFingerprint({ train, valid }: Splits, teaching?: string): string {
+  const parts = [train.map(contents), valid.map(contents), ...(teaching === undefined ? [] : [teaching])];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
 /** SHA-256 of all examples of a set of runs, however they are split. */
@@ -119,8 +121,8 @@ function otherData(): AppError {
   return new AppError('other-data', {
     where: '--resume',
     expected: 'the examples the run began with',
-    found: 'others: a data file has changed since',
-    remedy: 'Put the file back as it was, or start a new run from the weights with --model.',
+    found: 'others: a data file has changed since, or the model that --teacher names',
+    remedy: 'Put it back as it was, or start a new run from the weights with --model.',
   });
 }
 

@@ -103,7 +103,7 @@ export async function estimateOnly(job: TrainingJob): Promise<TrainingEstimate |
   const open = openTraining(job);
   try {
     const say = (line: string): unknown => sink.write(`${line}\n`);
-    return await estimateTraining({ ...open, ...(await open.begin()), loaded, settings, say });
+    return await estimateTraining({ ...open, ...(await open.begin('estimate')), loaded, settings, say });
   } catch (error) {
     throw memoryError(error, { where: 'estimate', remedy: lowerMemory(settings, undefined) });
   } finally {

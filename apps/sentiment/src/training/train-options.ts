@@ -10,6 +10,7 @@ import {
 } from '../option-values.js';
 import { SHIPPED_MODEL } from '../model/model-names.js';
 import { defaultText } from './defaults.js';
+import { distillationOptions } from '../distillation/distillation-options.js';
 import { robustOptions } from './robust-options.js';
 import { estimateOptions } from '../estimate/estimate-options.js';
 import { repeatOptions } from '../repeats/repeat-options.js';
@@ -112,6 +113,7 @@ export const trainOptions = {
   }),
   classWeights,
   ...robustOptions,
+  ...distillationOptions,
   maxLength: integer('longest input in tokens; longer ones are cut', undefined, {
     min: 3,
     max: 65_536,

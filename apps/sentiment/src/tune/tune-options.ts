@@ -29,6 +29,8 @@ const {
   task: _task,
   backend: _backend,
   seed: _seed,
+  teacher: _teacher,
+  unlabelled: _unlabelled,
   ...searchable
 } = trialOptions;
 

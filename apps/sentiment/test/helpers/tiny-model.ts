@@ -4,15 +4,18 @@ import { BertTokenizer } from '@bertune/tokenizer';
 import { temporaryFolder } from './files.js';
 
 /** Words that the reviews below are made of. */
-const words = ['good', 'great', 'bad', 'awful', 'film', 'food', 'very', 'the', 'was', '.'];
+export const words = ['good', 'great', 'bad', 'awful', 'film', 'food', 'very', 'the', 'was', '.'];
 
-/** A folder with a bare encoder of two layers, 16 wide, 32 positions, and a tokenizer of 15 words. */
-export async function tinyEncoder(): Promise<string> {
+/**
+ * A folder with a bare encoder of two layers, 32 positions, and a tokenizer of 15 words.
+ * @param ofWords the order of the words, and with it their ids
+ */
+export async function tinyEncoder({ hiddenSize = 16, ofWords = words } = {}): Promise<string> {
   const directory = temporaryFolder();
-  const tokenizer = new BertTokenizer(['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...words]);
+  const tokenizer = new BertTokenizer(['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...ofWords]);
   const config = createBertConfig({
     numLayers: 2,
-    hiddenSize: 16,
+    hiddenSize,
     numHeads: 2,
     vocabSize: tokenizer.vocabularySize,
     maxPosition: 32,
