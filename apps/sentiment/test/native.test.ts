@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { expectClose } from '@bertune/testkit';
 import { describe, expect, it } from '@jest/globals';
 import { findTensorFlow } from '@bertune/tensorflow';
 
@@ -68,5 +69,24 @@ run('on native TensorFlow (needs libtensorflow: sentiment doctor --download auto
     for (const [at, value] of numbers(theirs?.stdout).entries()) {
       expect(numbers(ours?.stdout)[at]).toBeCloseTo(value, 4);
     }
+  });
+
+  it('learns from a teacher what WebAssembly learns from it', async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'reviews.csv'), reviewsCsv(30));
+    const start = ['train', '--train', 'reviews.csv', '--model', await tinyEncoder(), '--batch-size', '8'];
+    const quick = [...start, '--dropout', '0', '--epochs', '1', '--learning-rate', '1e-2'];
+    expect(sentiment(cwd, [...quick, '--output', 'teacher'])).toMatchObject({ status: 0 });
+    const taught = [...quick, '--teacher', 'teacher', '--unlabelled', 'reviews.csv', '--temperature', '3'];
+    const [native, wasm] = ['tensorflow', 'wasm'].map((backend) => {
+      const { status } = sentiment(cwd, [...taught, '--backend', backend, '--output', backend]);
+      expect(status).toBe(0);
+      const record = JSON.parse(readFileSync(join(cwd, backend, 'run.json'), 'utf8')) as {
+        history: { losses: number[] };
+      };
+      return record.history.losses;
+    });
+    expect(native.length).toBeGreaterThan(10);
+    expectClose(native, wasm, { atol: 1e-4 }, 'losses');
   });
 });

@@ -2,6 +2,9 @@ import type { LabelSpace } from '../data/labels.js';
 import { AppError } from '../errors.js';
 import { decimal, optionName, text } from '../option-kinds.js';
 
+/** What is not said about a teacher. */
+const defaults = { distillationWeight: 0.5, temperature: 2 } as const;
+
 /** Options of `sentiment train` about learning from a larger model. */
 export const distillationOptions = {
   teacher: text(
@@ -12,13 +15,13 @@ export const distillationOptions = {
   distillationWeight: decimal('share of them in the loss; the labels have the rest', undefined, {
     min: 0,
     max: 1,
-    defaultText: '0.5, with --teacher',
+    defaultText: `${defaults.distillationWeight}, with --teacher`,
   }),
   temperature: decimal('soften both by dividing the logits by it', undefined, {
     min: 0,
     aboveMin: true,
     max: 1000,
-    defaultText: '2, with --teacher',
+    defaultText: `${defaults.temperature}, with --teacher`,
   }),
   unlabelled: text(
     'FILE',
@@ -37,6 +40,15 @@ export interface DistillationValues {
   readonly temperature?: number | undefined;
   /** `--unlabelled`. */
   readonly unlabelled?: string | undefined;
+}
+
+/** The options of a distillation with nothing left open; none without a teacher. */
+export function resolveDistillation({
+  teacher,
+  distillationWeight = defaults.distillationWeight,
+  temperature = defaults.temperature,
+}: DistillationValues): Pick<DistillationValues, 'distillationWeight' | 'temperature'> {
+  return teacher === undefined ? {} : { distillationWeight, temperature };
 }
 
 /**

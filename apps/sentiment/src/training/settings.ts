@@ -1,3 +1,4 @@
+import { resolveDistillation } from '../distillation/distillation-options.js';
 import type { CommandValues } from '../options.js';
 import { optionName } from '../option-kinds.js';
 import { NO_MODEL, SHIPPED_MODEL } from '../model/model-names.js';
@@ -16,6 +17,7 @@ export function resolveSettings(values: CommandValues<'train'>): TrainSettings {
   const defaults = defaultsOf(values);
   return {
     ...values,
+    ...resolveDistillation(values),
     epochs: values.epochs ?? defaults.epochs,
     learningRate: values.learningRate ?? defaults.learningRate,
   };

@@ -111,13 +111,14 @@ describe('train --teacher', () => {
   it('with weight 0 is the training without a teacher, and else another, whose options are recorded', async () => {
     const quick = [...student, '--max-steps', '12', '--dropout', '0'];
     expect((await command(...quick, '--output', 'alone')).code).toBe(0);
+    expect(run('alone').options).not.toHaveProperty('temperature');
     const taught = [...quick, '--teacher', 'teacher'];
     const { code, err } = await command(...taught, '--distillation-weight', '0', '--output', 'labels');
     expect([code, err]).toEqual([0, expect.stringMatching(/--teacher teacher --distillation-weight 0/)]);
     expectClose(run('labels').history.losses, run('alone').history.losses, { atol: 1e-4 }, 'losses');
     expect((await command(...taught, '--temperature', '3', '--output', 'taught')).code).toBe(0);
     const { history, options, examples } = run('taught');
-    expect(options).toMatchObject({ teacher: 'teacher', temperature: 3 });
+    expect(options).toMatchObject({ teacher: 'teacher', temperature: 3, distillationWeight: 0.5 });
     expect(examples).toMatchObject({ train: 56, unlabelled: 0, valid: 4 });
     expect(Math.abs(history.losses[0] - run('alone').history.losses[0])).toBeGreaterThan(1e-2);
     // The features of a frozen encoder are kept beside what the teacher says.
