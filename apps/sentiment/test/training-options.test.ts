@@ -13,7 +13,7 @@ function values(...argv: string[]): CommandValues<'train'> {
 
 describe('resolveSettings', () => {
   it('fills in what depends on where the weights come from', () => {
-    expect(resolveSettings(values())).toMatchObject({ epochs: 5, learningRate: 6e-4 });
+    expect(resolveSettings(values())).toMatchObject({ epochs: 3, learningRate: 3e-4 });
     expect(resolveSettings(values('--model', 'none'))).toMatchObject({ epochs: 5, learningRate: 1e-3 });
     expect(resolveSettings(values('--lora-rank', '8'))).toMatchObject({ epochs: 3, learningRate: 5e-4 });
     expect(resolveSettings(values('--model', 'm'))).toMatchObject({ epochs: 3, learningRate: 5e-5 });

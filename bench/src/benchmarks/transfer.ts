@@ -47,7 +47,7 @@ function startsOf(model: string | undefined): Start[] {
   return [
     { name: RANDOM, options: ['--model', 'none'], epochs: 5, weights: undefined },
     { name: `${SHIPPED}, frozen`, options: frozen, epochs: 20, weights: OURS },
-    { name: SHIPPED, options: [], epochs: 5, weights: OURS },
+    { name: SHIPPED, options: [], epochs: 3, weights: OURS },
     ...(model === undefined
       ? []
       : [

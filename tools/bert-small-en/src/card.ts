@@ -7,6 +7,8 @@ export interface Measured {
   readonly masked_accuracy: number;
   readonly masked_loss: number;
   readonly next_sentence_accuracy?: number | undefined;
+  /** with texts of as many tokens as there are positions */
+  readonly longest_masked_accuracy: number;
   /** of the training, on its own held-out text */
   readonly teacher_similarity?: number | undefined;
   /** of frequencies alone */
@@ -21,6 +23,8 @@ export interface CardFacts {
   /** of model.safetensors */
   readonly bytes: number;
   readonly hasPooler: boolean;
+  /** tokens of a text of the last training, at most */
+  readonly length: number;
   /** how it was trained, Markdown, written by hand */
   readonly training: string;
   readonly curve: Curve;
@@ -37,8 +41,20 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** The README of `@bertune/bert-small-en`. */
 export function modelCard(facts: CardFacts): string {
-  const { config, parameters, bytes, hasPooler, training, curve, corpus, heldOut, measured, filledIn } =
-    facts;
+  const {
+    config,
+    parameters,
+    bytes,
+    hasPooler,
+    length,
+    training,
+    curve,
+    corpus,
+    heldOut,
+    measured,
+    filledIn,
+  } = facts;
+  const positions = String(config.max_position_embeddings);
   const millions = (value: number): string => (value / 1e6).toFixed(1);
   const size = corpus.sources.reduce((sum, source) => sum + source.bytes, 0);
   const { next_sentence_accuracy: next, teacher_similarity: alike } = measured;
@@ -84,7 +100,8 @@ examples that need a BERT that has learnt something. What it brings, by number o
 
 - It has read ${millions(size)} MB, mostly dictionaries, novels, manuals and games: little that was written lately, few opinions, no
   news. Names, prices and places mean little to it.
-- English only, lower case; texts of more than ${String(config.max_position_embeddings)} tokens are cut.
+- English only, lower case; texts of more than ${positions} tokens are cut. The last training saw texts of at most ${length}: of what stands
+  behind them in a text the model knows less.
 - What the texts hold against people, the model may repeat: the King James Bible, novels and speeches of past centuries and jokes
   are among them. Nobody has measured that. It is not meant to judge people.
 
@@ -105,11 +122,12 @@ ${curve.steps.toLocaleString('en')} steps, ${millions(curve.tokens)} million tok
 
 ## Figures
 
-On ${heldOut}, which were not trained on, masked as in training:
+On ${heldOut}, which the last training did not see (the one before it saw some, once), masked as in training, in texts of ${length} tokens:
 
 |                              | this model | frequencies alone |
 | ---------------------------- | ---------- | ----------------- |
 | masked tokens, right         | ${percent(measured.masked_accuracy)} | ${percent(measured.unigram.accuracy)} |
+| the same in texts of ${positions} tokens | ${percent(measured.longest_masked_accuracy)} | |
 | masked tokens, cross-entropy | ${measured.masked_loss.toFixed(3)} | ${measured.unigram.loss.toFixed(3)} |
 ${next === undefined ? '' : `| next sentence, right | ${percent(next)} | 50 % by chance |\n`}${alike === undefined ? '' : `| sentence embedding, cosine similarity with the teacher's | ${alike.toFixed(3)} | |\n`}
 Frequencies alone: always the commonest token, and the entropy of how often each comes up in the training text.

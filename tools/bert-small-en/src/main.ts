@@ -2,16 +2,7 @@
  * Makes `@bertune/bert-small-en` of a pre-trained model, in about two minutes:
  * `pnpm --filter @bertune/bert-small-en build-model MODEL CORPUS [LOG...]`.
  */
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { argv, env, stderr } from 'node:process';
@@ -25,6 +16,7 @@ import { fillIn } from './fill-in.js';
 import { SENTENCES } from './sentences.js';
 import { runSentiment } from './sentiment.js';
 import { type CorpusSources, notice } from './sources.js';
+import { trainingRecord } from './training-record.js';
 import { dropTeacherLayer } from './without-teacher.js';
 
 const PACKAGE = fileURLToPath(new URL('../../../packages/bert-small-en/', import.meta.url));
@@ -35,8 +27,8 @@ const DROPOUT = { hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1 };
 const [model, corpus, log, steps] = argv.slice(2);
 if (model === undefined || corpus === undefined || log === undefined) {
   stderr.write('usage: build-model MODEL CORPUS LOG [STEPS]\n');
-  stderr.write('  MODEL   folder that sentiment pretrain saved, or a checkpoint in it\n');
-  stderr.write('  CORPUS  folder with corpus.txt and sources.json of tools/corpus\n');
+  stderr.write('  MODEL   folder that sentiment pretrain saved\n');
+  stderr.write('  CORPUS  folder with everyday.txt and sources.json of tools/corpus\n');
   stderr.write('  LOG     log.jsonl of the pre-training\n');
   stderr.write('  STEPS   steps of the log that count, where the weights are older\n');
   process.exit(2);
@@ -50,30 +42,33 @@ const json = (file: string): Record<string, unknown> =>
 
 runSentiment(['convert', path(model), target, '--dtype', 'float16', '--overwrite']);
 await dropTeacherLayer(join(target, 'model.safetensors'));
-const config = { ...json(join(target, 'config.json')), ...DROPOUT };
+const config = { ...(json(join(target, 'config.json')) as { max_position_embeddings: number }), ...DROPOUT };
 writeFileSync(join(target, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
 
 const isBoth = (config as { architectures?: string[] }).architectures?.[0] === 'BertForPreTraining';
 const folder = mkdtempSync(join(tmpdir(), 'bert-small-en-'));
+const training = trainingRecord(json(join(path(model), 'run.json')));
+const { maxLength } = training.options;
 let measured: Measured;
 let documents: number;
 try {
-  const task = ['--task', isBoth ? 'both' : 'masked-tokens'];
-  const output = join(folder, 'measured');
-  runSentiment([
-    ...['pretrain', '--measure-only', '--model', target, '--corpus', join(path(corpus), 'corpus.txt')],
-    ...[...task, '--output', output],
-  ]);
-  const record = json(join(output, 'run.json'));
-  measured = record.result as Measured;
+  const measure = (length: number): Record<string, unknown> => {
+    const output = join(folder, `measured-${length}`);
+    runSentiment([
+      ...['pretrain', '--measure-only', '--model', target, '--corpus', join(path(corpus), 'everyday.txt')],
+      ...['--task', isBoth ? 'both' : 'masked-tokens', '--max-length', String(length), '--output', output],
+    ]);
+    return json(join(output, 'run.json'));
+  };
+  const [record, longest] = [maxLength, config.max_position_embeddings].map(measure);
+  const { teacher_similarity } = training.result;
+  const { masked_accuracy } = longest.result as Measured;
+  measured = { ...(record.result as Measured), longest_masked_accuracy: masked_accuracy, teacher_similarity };
   ({ documents } = record.corpus as { documents: number });
 } finally {
   rmSync(folder, { recursive: true });
 }
-
-const run = join(path(model), 'run.json');
-const result = existsSync(run) ? (json(run).result as { teacher_similarity?: number }) : {};
-if (existsSync(run)) copyFileSync(run, join(docs, 'run.json'));
+writeFileSync(join(docs, 'training.json'), `${JSON.stringify(training, null, 1)}\n`);
 const sources = json(join(path(corpus), 'sources.json')) as unknown as CorpusSources;
 writeFileSync(join(PACKAGE, 'NOTICE'), `${notice(sources).trim()}\n`);
 const curve = readCurve(path(log), steps === undefined ? undefined : Number(steps));
@@ -85,11 +80,12 @@ const card = modelCard({
   parameters,
   hasPooler,
   bytes: statSync(join(target, 'model.safetensors')).size,
+  length: maxLength,
   training: readFileSync(TRAINING, 'utf8'),
   curve,
   corpus: sources,
-  heldOut: `every hundredth document of the ${documents.toLocaleString('en')}`,
-  measured: { ...measured, teacher_similarity: result.teacher_similarity },
+  heldOut: `every hundredth of the ${documents.toLocaleString('en')} documents of everyday.txt`,
+  measured,
   filledIn,
   command: `pnpm --filter @bertune/bert-small-en build-model ${['MODEL', 'CORPUS', 'LOG'].join(' ')}`,
 });

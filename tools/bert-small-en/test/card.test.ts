@@ -91,11 +91,17 @@ describe('the model card', () => {
     parameters: 5_430_786,
     bytes: 10_870_316,
     hasPooler: false,
+    length: 48,
     training: 'By hand.',
     curve: { points: [], steps: 10, tokens: 1e6, from: '2026-11-23T07:00:00Z', to: '2026-11-23T09:30:00Z' },
     corpus,
     heldOut: 'every hundredth document',
-    measured: { masked_accuracy: 0.3456, masked_loss: 4.1, unigram: { accuracy: 0.05, loss: 6.8 } },
+    measured: {
+      masked_accuracy: 0.3456,
+      longest_masked_accuracy: 0.25,
+      masked_loss: 4.1,
+      unigram: { accuracy: 0.05, loss: 6.8 },
+    },
     filledIn: [
       { sentence: 'A [MASK].', candidates: ['|', '`', 'cat'].map((token) => ({ token, probability: 0.1 })) },
     ],

@@ -55,7 +55,7 @@ export const LAYERS = {
   },
   // measures what it builds
   'tools/bert-small-en': {
-    imports: ['@bertune/tokenizer', '@bertune/heads', '@bertune/checks', '@bertune/testkit'],
+    imports: ['@bertune/tokenizer', '@bertune/bert', '@bertune/heads', '@bertune/checks', '@bertune/testkit'],
     backends: true,
     open: true,
   },
