@@ -101,7 +101,11 @@ describe('parseCommandLine', () => {
     [['train', 'reviews.csv'], 'usage', "the argument 'reviews.csv'"],
     [['evaluate'], 'missing-value', '--model DIR'],
     [['tran'], 'unknown-command', 'Did you mean train?'],
-    [['banana'], 'unknown-command', 'train, tune, find-learning-rate, evaluate, predict, tokenize, pretrain, convert, data'],
+    [
+      ['banana'],
+      'unknown-command',
+      'train, tune, find-learning-rate, evaluate, predict, tokenize, pretrain, convert, data',
+    ],
     [[], 'usage', 'a command'],
   ])('%j is refused with exit code 2', (argv, code, message) => {
     const error = problem(...argv);
