@@ -1,5 +1,7 @@
 import { basename, join } from 'node:path';
 
+import type { LearningRateSuggestion } from '@bertune/train';
+
 import { AppError } from '../errors.js';
 import { caveats, noSuggestion, suggestionTable } from '../find-learning-rate/describe-range.js';
 import { stepOptions } from '../find-learning-rate/find-learning-rate-command.js';
@@ -40,13 +42,13 @@ export async function findLearningRate(
       throw noSuggestion(record, shown);
     }
     const own = Object.entries(values).filter(([key]) => given.has(key) && key in stepOptions);
-    const search = searchBelow(suggestion.tenthOfMinimum);
+    const search = searchAround(suggestion);
     const lines = [
       `range test: ${endingOf(record)}`,
       ...suggestionTable(record, suggestion),
       ...caveats(record),
       `curve: ${shown}`,
-      'a whole training mostly does best below both, a pre-trained model far below: compare some by what comes out',
+      'a whole training takes more steps than the test, and may want less: compare some by what comes out',
       `compare: pnpm sentiment tune ${writtenOptions({ ...Object.fromEntries<unknown>(own), search })}`,
     ];
     io.stdout.write(`${lines.join('\n')}\n`);
@@ -56,9 +58,10 @@ export async function findLearningRate(
   }
 }
 
-/** What `tune` is to search: two orders of magnitude, for hundreds of steps go further than the few of the test. */
-function searchBelow(rate: number): string {
-  return `learning-rate=${shortRate(rate / 100)}..${shortRate(rate)}:log`;
+/** What `tune` is to search: up to the higher figure, and down to far below the lower, as hundreds of steps go further. */
+function searchAround({ steepest, tenthOfMinimum }: LearningRateSuggestion): string {
+  const [low, high] = [Math.min(steepest, tenthOfMinimum) / 30, Math.max(steepest, tenthOfMinimum)];
+  return `learning-rate=${shortRate(low)}..${shortRate(high)}:log`;
 }
 
 function checkRange({ min, max }: CommandValues<'find-learning-rate'>): void {

@@ -29,7 +29,7 @@ export function rangePage(record: RangeRecord, title: string): string {
     ${figure(
       {
         title: 'Loss by learning rate',
-        note: 'The learning rate rises by the same factor at every step; the smoothed loss is a moving average of the steps so far, so that it turns a little late. Good learning rates lie where it falls.',
+        note: 'The learning rate rises by the same factor at every step; the smoothed loss is a moving average of the steps so far, so that it turns a little late. Where it rises for good, the learning rate is too high. Points above the picture are not drawn.',
         legend: [looks.loss, looks.smoothed, ...(suggestion ? [looks.steepest, looks.tenth] : [])],
       },
       curve(record),
