@@ -122,7 +122,13 @@ describe('a cut off download', () => {
     const snapshot = await get();
     expect(readFileSync(join(snapshot, 'model.safetensors'))).toEqual(weights);
     const ranges = server.seen.filter(({ host }) => host === 'cdn').map(({ range }) => range);
-    expect(ranges).toEqual([undefined, 'bytes=100000-', 'bytes=200000-']);
+    // How much of the 100,000 bytes arrives before the connection breaks is up to the system.
+    expect(ranges).toEqual([undefined, expect.stringMatching(/^bytes=\d+-$/), expect.any(String)]);
+    const starts = [0, ...ranges.slice(1).map((range) => Number(/\d+/.exec(range ?? '')?.[0]))];
+    for (const [at, start] of starts.slice(1).entries()) {
+      expect(start).toBeGreaterThan(starts[at]);
+      expect(start).toBeLessThanOrEqual(starts[at] + 100_000);
+    }
   });
 
   it('goes on in the next process, and begins anew where the server knows no ranges', async () => {
